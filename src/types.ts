@@ -1,0 +1,336 @@
+/**
+ * The nouns of the project, with no code. A newcomer reads this file first.
+ *
+ * law ──draw──▶ prompts ──▶ mixer ──▶ training ──▶ weights ──▶ evaluation ──▶ rows ──▶ claims ──▶ report
+ */
+import type { PlotOptions } from "@observablehq/plot";
+import type * as TfCore from "@tensorflow/tfjs-core";
+import type { ZodType } from "zod";
+
+/** tfjs as a value: a mixer receives it, so that only `backends` decides when it loads and where it runs. */
+export type Tf = typeof TfCore;
+
+/** A dense array whose axis names are part of its type: `Nd<["batch", "context", "feature"]>`. Row-major. */
+export interface Nd<Axes extends readonly string[] = readonly string[]> {
+  readonly axes: Readonly<Axes>;
+  readonly shape: { readonly [K in keyof Axes]: number };
+  readonly data: Float64Array | Float32Array;
+}
+
+/** A splittable seed of 64 bits. Nothing in src calls Math.random; the same key gives the same prompts everywhere. */
+export type Key = readonly [hi: number, lo: number];
+
+/** A symmetric or general matrix as plain rows: what a population is written in and what JSON can hold. */
+export type Rows = readonly (readonly number[])[];
+
+/** How many context pairs a prompt has: one number, or drawn per prompt, inclusive on both sides. */
+export type Lengths = number | { readonly uniform: readonly [number, number] };
+
+/** One batch of in-context problems: labelled context pairs, a query, and the label to be predicted.
+ *  Where prompts differ in length, `length` holds each prompt's own and the rest of its row is zero. */
+export interface Prompts {
+  readonly x: Nd<["batch", "context", "feature"]>;
+  readonly y: Nd<["batch", "context", "output"]>;
+  readonly query: Nd<["batch", "feature"]>;
+  readonly answer: Nd<["batch", "output"]>;
+  readonly length?: Nd<["batch"]>;
+}
+
+/** Where a statement comes from: every formula and every reference number carries one. */
+export interface Source {
+  readonly paper: string;
+  readonly where: `${"Theorem" | "Proposition" | "Lemma" | "Corollary" | "Equation" | "Figure" | "Section" | "Appendix"} ${string}`;
+}
+
+/** What a study's options are made for: a unit may need the size of the problem it will meet. */
+export interface Site {
+  readonly features: number;
+  readonly context: Lengths;
+}
+
+/** What a study names: its options as a schema (so help, editor completion and errors come from it) and the value made of them. */
+export interface Unit<Options, Value> {
+  readonly name: string;
+  /** One sentence for `iclab list`. */
+  readonly says: string;
+  readonly options: ZodType<Options>;
+  make(options: Options, site: Site): Value;
+}
+
+/** What closed forms are written in. `family` tells a predictor or a theory whether it can apply. */
+export interface Population {
+  readonly family: string;
+}
+
+/** Which prompts of a stream: the prompt's index lies in the counter, so that batches never change a number. */
+export interface Slice {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Changes of the law at test time. Scales multiply inputs, the query alone, or the task vector. */
+export interface Shift {
+  readonly inputScale?: number;
+  readonly queryScale?: number;
+  readonly taskScale?: number;
+}
+
+/** A distribution over prompts with its population quantities. */
+export interface Law<P extends Population = Population> {
+  readonly name: string;
+  readonly features: number;
+  readonly population: P;
+  /** The prompts [from, from + count) of the stream `key`, each with `context` labelled pairs. Pure in all arguments. */
+  draw(key: Key, slice: Slice, context: Lengths): Prompts;
+  /** The same law with inputs, query or task rescaled. */
+  shifted(shift: Shift): Law<P>;
+}
+
+export type ClosedFormKind = "exact" | "asymptotic" | "upper-bound" | "lower-bound" | "approximation";
+
+/** A number in closed form, or the sentence why there is none here. `value` may be Infinity: an infinite risk is an answer. */
+export type Answer =
+  | { readonly value: number; readonly kind: ClosedFormKind; readonly source: Source }
+  | { readonly why: string };
+
+/** A closed form in float64 about a model, usable only with the laws it was derived for. `At` is where it is read off. */
+export interface ClosedForm<P extends Population, At extends object = { readonly context: number }, Value = number> {
+  readonly name: string;
+  readonly source: Source;
+  readonly kind: ClosedFormKind;
+  /** True where the derivation applies; otherwise the sentence that says why it does not. */
+  applies(population: P, at: At): true | string;
+  value(population: P, at: At): Value;
+}
+
+/** An algorithm the model may have learned, run prompt by prompt in float64. `name` is its row name (`newton-3`). */
+export interface Predictor<P extends Population = Population> {
+  readonly name: string;
+  readonly source: Source;
+  /** `theory` where the row states what a model's optimum predicts (`lsa-optimum`), `predictor` otherwise. */
+  readonly kind: "predictor" | "theory";
+  /** True where constants are fitted to the test law rather than the training law. */
+  readonly retuned?: boolean;
+  applies(population: P): true | string;
+  /** Its constants (step, preconditioner, ridge penalty) fixed at one law and context length, in closed form. */
+  tune(population: P, context: Lengths): Tuned<P>;
+}
+
+export interface Tuned<P extends Population = Population> {
+  predict(prompts: Prompts): Nd<["batch"]>;
+  /** Risk on noisy query labels under `test` with `context` pairs: (prediction - y_query)^2 in the mean. */
+  risk(test: P, context: number): Answer;
+}
+
+export type Weights = { readonly [name: string]: Nd };
+export type Tensors<T> = { readonly [K in keyof T]: TfCore.Tensor };
+/** Prompts on a backend: x (batch, context, feature), y (batch, context), query (batch, feature), mask and length for mixed lengths. */
+export interface TensorPrompts {
+  readonly x: TfCore.Tensor3D;
+  readonly y: TfCore.Tensor2D;
+  readonly query: TfCore.Tensor2D;
+  /** 1 for a labelled pair, 0 for padding: (batch, context). */
+  readonly mask: TfCore.Tensor2D;
+  /** Number of labelled pairs: (batch). */
+  readonly length: TfCore.Tensor1D;
+}
+
+/** A property that the contract test checks of the mixer on random prompts. */
+export type Symmetry = "context-permutation" | "feature-rotation" | "label-linear" | "label-shift";
+
+/** One way to mix a prompt into a prediction. One file in src/mixers is one mixer, written twice on purpose. */
+export interface Mixer<W extends Weights = Weights> {
+  readonly name: string;
+  readonly symmetries: readonly Symmetry[];
+  init(key: Key, features: number): W;
+  /** As tfjs operations, written from the paper: the differentiable form. Returns one prediction a prompt: (batch). */
+  apply(tf: Tf, weights: Tensors<W>, prompts: TensorPrompts): TfCore.Tensor1D;
+  /** As plain float64 loops over one prompt at a time, written independently of `apply`: the reference. */
+  forward(weights: W, prompts: Prompts): Nd<["batch"]>;
+  /** What no gauge can change: key-query product (head, token, token) and output-value row (head, token). */
+  products(weights: W): { readonly KQ: Nd<["head", "key", "query"]>; readonly OV: Nd<["head", "token"]> };
+}
+
+export type Optimizer =
+  | { readonly kind: "sgd"; readonly momentum: number }
+  | { readonly kind: "adam"; readonly betas: readonly [number, number]; readonly epsilon: number }
+  | {
+      readonly kind: "adamw";
+      readonly betas: readonly [number, number];
+      readonly epsilon: number;
+      readonly weightDecay: number;
+    };
+
+/** The learning rate over time: constant, cosine or linear to zero at the last step, or halved every so many steps. */
+export type Decay = "constant" | "cosine" | "linear" | { readonly halveEvery: number };
+
+export interface Schedule {
+  readonly steps: number;
+  readonly batch: number;
+  readonly rate: number;
+  readonly optimizer: Optimizer;
+  /** Largest global norm of the gradient, or null. */
+  readonly clip: number | null;
+  /** Steps of linear warm-up. */
+  readonly warmup: number;
+  readonly decay: Decay;
+  /** The loss is factor * mean squared error: 1, or 1/2 in some papers (it matters where gradients are clipped). */
+  readonly lossFactor: number;
+}
+
+/** One training run as data. Everything that trains takes many, so that an engine may train them in one launch. */
+export interface Trial<W extends Weights = Weights> {
+  readonly mixer: Mixer<W>;
+  readonly law: Law;
+  readonly context: Lengths;
+  readonly schedule: Schedule;
+  readonly key: Key;
+  /** Steps at which a snapshot is wanted; 0 is the initial weights, the last step is always recorded. */
+  readonly record: readonly number[];
+  /** Ends the trial early when it answers true to a recorded snapshot (stop at 1 % excess, say). */
+  done?(snapshot: Snapshot<W>): boolean;
+}
+
+export interface Snapshot<W extends Weights = Weights> {
+  /** Index into the trials that were given. */
+  readonly trial: number;
+  readonly step: number;
+  /** lossFactor * mean squared error of the batch at these weights; null before the first batch. */
+  readonly loss: number | null;
+  readonly weights: W;
+  /** `diverged` closes a trial: loss or weights left the finite numbers, and `weights` are the last good ones. */
+  readonly status: "ok" | "diverged";
+}
+
+/** Training as a stream: the runner keeps the last snapshots, the lab draws each one, a notebook takes a slice. */
+export type Train = (
+  trials: readonly Trial[],
+  env: { readonly backend: OpenBackend; readonly signal?: AbortSignal },
+) => AsyncIterable<Snapshot>;
+
+export interface Run<W extends Weights = Weights> {
+  readonly trial: Trial<W>;
+  readonly snapshots: readonly Snapshot<W>[];
+  readonly status: "ok" | "diverged";
+}
+
+export type Scale = "smoke" | "full" | "published";
+
+export type BackendName = "webgpu" | "cpu" | "tfjs-webgpu" | "tfjs-wasm" | "tfjs-cpu";
+
+export interface Backend {
+  readonly name: BackendName;
+  /** Opens it, or says in one sentence why this machine cannot. A test prints the reason and never passes silently. */
+  open(): Promise<OpenBackend | string>;
+}
+
+export interface OpenBackend {
+  readonly name: BackendName;
+  /** What runs underneath: a GPU's name and driver, "WebAssembly SIMD, 2 threads", ... */
+  readonly adapter: string;
+  /** Unit roundoff: tests state tolerances as multiples of it. */
+  readonly roundoff: number;
+  readonly tf: Tf;
+  /** Lets the process exit. */
+  close(): Promise<void>;
+}
+
+/** The only thing that crosses from computing to claiming: rows of plain values. */
+export type Row = { readonly [column: string]: number | string | boolean | null };
+
+/** What a measured number may be. Undefined stays visible: `risk` is null unless `ok` (or the risk is `infinite`). */
+export type Status = "ok" | "infinite" | "diverged" | "undefined";
+
+/** One name measured in one cell with one seed. `covariance.<other>` columns hold the covariance of the two mean
+ *  risks over the common prompts, so that any comparison can be paired; exact rows have seed null and error null. */
+export interface Measurement {
+  readonly name: string;
+  readonly kind: "model" | "predictor" | "theory";
+  readonly exact: boolean;
+  readonly seed: number | null;
+  readonly context: number | string;
+  readonly testContext: number;
+  readonly risk: number | null;
+  readonly status: Status;
+  /** Standard error of `risk` over prompts. */
+  readonly standardError: number | null;
+  readonly prompts: number | null;
+  /** Risk less the variance of the query's label noise. */
+  readonly excess: number | null;
+  readonly [column: string]: number | string | boolean | null;
+}
+
+/** What an estimate's error is over, and therefore what a verdict speaks about. */
+export type About = "training" | "weights" | "exact";
+
+export interface Verdict {
+  /** Null: undecided, or something measured was undefined. */
+  readonly holds: boolean | null;
+  readonly measured: number | null;
+  readonly expected: number | null;
+  readonly standardError: number | null;
+  /** Distance to the nearer edge of the claim, in the unit of `measured`: positive inside, negative outside. */
+  readonly margin: number | null;
+  /** The same distance in standard errors; null where nothing is random. */
+  readonly standardErrors: number | null;
+  readonly about: About;
+  /** Rows that were looked at; a verdict over none is null. */
+  readonly rows: number;
+  /** Why it is null, or which cell decided. */
+  readonly why: string;
+}
+
+/** A sentence of the paper as a pure function of the rows. */
+export interface Claim<R extends Row = Row> {
+  readonly id: string;
+  readonly says: string;
+  readonly source: Source;
+  /** What we found; a verdict that differs from it is a failure of the run. */
+  readonly expected: "holds" | "refuted";
+  judge(rows: readonly R[]): Verdict;
+  /** Rows under which the sentence would come out otherwise; `judge` must then say so. */
+  refuted(rows: readonly R[]): readonly R[];
+}
+
+export interface Figure<R extends Row = Row> {
+  readonly id: string;
+  readonly title: string;
+  readonly caption: string;
+  plot(rows: readonly R[]): PlotOptions;
+}
+
+export interface Env {
+  readonly key: Key;
+  readonly signal?: AbortSignal;
+}
+
+/** "Paper says / its code does / we find", for the report and the folder's page. */
+export interface Note {
+  readonly paper: string;
+  readonly code: string;
+  readonly found: string;
+}
+
+/** One folder of experiments: the default export of experiments/<paper>/index.ts. */
+export interface Experiment<Cell extends Row = Row, R extends Row = Row> {
+  readonly paper: { readonly title: string; readonly authors: string; readonly year: number; readonly arxiv: string };
+  readonly question: string;
+  readonly notes: readonly Note[];
+  /** The grid as data: a cell and the numerics' version are the whole key of a result. `smoke` is a subset of `full`. */
+  cells(scale: Scale): readonly Cell[];
+  /** What must be trained for a cell (the runner packs trials of many cells into one launch), then what is measured of it. */
+  trials(cell: Cell, key: Key): readonly Trial[];
+  measure(cell: Cell, runs: readonly Run[], env: Env): Promise<readonly R[]>;
+  readonly claims: readonly Claim<R>[];
+  readonly figures: readonly Figure<R>[];
+}
+
+/** Every unit a study can name. Node builds it by listing the folders, the lab by `import.meta.glob`. */
+export interface Catalogue {
+  // biome-ignore lint/suspicious/noExplicitAny: options are checked by each unit's own schema.
+  readonly laws: ReadonlyMap<string, Unit<any, Law<any>>>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  readonly mixers: ReadonlyMap<string, Unit<any, Mixer<any>>>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  readonly predictors: ReadonlyMap<string, Unit<any, Predictor<any>>>;
+}

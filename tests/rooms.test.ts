@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The table of docs/architecture.md as data: which rooms a room may import. */
+const doors: Record<string, readonly string[]> = {
+  types: [],
+  math: ["types"],
+  kernels: ["types", "math"],
+  laws: ["types", "math", "kernels"],
+  mixers: ["types", "math", "kernels"],
+  theory: ["types", "math", "laws"],
+  predictors: ["types", "math", "laws", "theory"],
+  backends: ["types"],
+  training: ["types", "math", "backends", "laws", "mixers"],
+  engine: ["types", "math", "kernels", "backends", "training"],
+  evaluation: ["types", "math", "predictors"],
+  claims: ["types", "math"],
+  studies: ["types", "math", "laws", "mixers", "predictors", "theory", "claims"],
+  figures: ["types"],
+  report: ["types", "claims", "figures"],
+  runner: [
+    ...["types", "math", "laws", "mixers", "predictors", "theory", "backends", "training", "engine"],
+    ...["studies", "evaluation", "claims", "figures", "report"],
+  ],
+  cli: ["types", "math", "backends", "studies", "evaluation", "claims", "figures", "runner", "report"],
+  experiments: [
+    ...["types", "math", "laws", "mixers", "predictors", "theory", "training", "studies"],
+    ...["evaluation", "claims", "figures"],
+  ],
+};
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const sources = ["src", "experiments"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(folder, file)),
+);
+
+/** `src/laws/x.ts` lives in `laws`, `src/types.ts` in `types`, `experiments/p/x.ts` in `experiments`. */
+const room = (file: string): string => {
+  const [top = "", second = ""] = file.split("/");
+  return top === "src" ? second.replace(/\.ts$/, "") : top;
+};
+
+const imports = (file: string): string[] => {
+  const text = readFileSync(join(root, file), "utf8");
+  const from = [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map((match) => match[1] as string);
+  return from.map((target) => normalize(join(dirname(file), target)).replace(/\.js$/, ".ts"));
+};
+
+test.each(sources)("%s imports only through its room's doors", (file) => {
+  const here = room(file);
+  expect(Object.keys(doors)).toContain(here);
+  for (const target of imports(file)) {
+    const there = room(target);
+    if (there !== here)
+      expect({ file, there }).toEqual({ file, there: expect.stringMatching(`^(${doors[here]?.join("|")})$`) });
+    else if (here === "experiments") expect(target.split("/")[1]).toBe(file.split("/")[1]);
+  }
+});
+
+test("the doors have no cycle", () => {
+  const open = (name: string, path: readonly string[]): void => {
+    expect(path).not.toContain(name);
+    for (const next of doors[name] ?? []) open(next, [...path, name]);
+  };
+  for (const name of Object.keys(doors)) open(name, []);
+});
