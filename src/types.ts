@@ -60,6 +60,8 @@ export interface Unit<Options, Value> {
 /** What closed forms are written in. `family` tells a predictor or a theory whether it can apply. */
 export interface Population {
   readonly family: string;
+  /** Standard deviation of the query label's noise: its square is the floor of every risk. */
+  readonly noise: number;
 }
 
 /** Which prompts of a stream: the prompt's index lies in the counter, so that batches never change a number. */
@@ -249,7 +251,7 @@ export interface Measurement {
   readonly exact: boolean;
   readonly seed: number | null;
   readonly context: number | string;
-  readonly testContext: number;
+  readonly testContext: number | string;
   readonly risk: number | null;
   readonly status: Status;
   /** Standard error of `risk` over prompts. */
