@@ -197,10 +197,10 @@ export interface Snapshot<W extends Weights = Weights> {
   /** Index into the trials that were given. */
   readonly trial: number;
   readonly step: number;
-  /** lossFactor * mean squared error of the batch at these weights; null before the first batch. */
+  /** lossFactor * mean squared error on the batch of this step, before its update; null at step 0 and where it is not finite. */
   readonly loss: number | null;
   readonly weights: W;
-  /** `diverged` closes a trial: loss or weights left the finite numbers, and `weights` are the last good ones. */
+  /** `diverged` closes a trial at the step whose loss or update left the finite numbers; `weights` are the last good ones. */
   readonly status: "ok" | "diverged";
 }
 
@@ -230,6 +230,8 @@ export interface OpenBackend {
   readonly name: BackendName;
   /** What runs underneath: a GPU's name and driver, "WebAssembly SIMD, 2 threads", ... */
   readonly adapter: string;
+  /** True where a GPU is emulated on the CPU: its numbers are right, and `auto` passes it by. */
+  readonly software?: boolean;
   /** Unit roundoff: tests state tolerances as multiples of it. */
   readonly roundoff: number;
   readonly tf: Tf;
