@@ -1,0 +1,34 @@
+import type { Backend, BackendName, OpenBackend } from "../types.js";
+
+/** The backends of this version, in the order in which `auto` tries them: the fastest first on a machine with no GPU path. */
+const names: readonly BackendName[] = ["tfjs-wasm", "tfjs-webgpu", "tfjs-cpu"];
+
+/** The machine has not got what was asked for; the command line ends with status 3. */
+export class BackendError extends Error {}
+
+/**
+ * Opens the named backend, or for `auto` the first that opens and is no emulated GPU.
+ *
+ * @throws BackendError with the reason: a backend that was named is never replaced by another.
+ */
+export async function openBackend(wanted: BackendName | "auto"): Promise<OpenBackend> {
+  if (wanted !== "auto") {
+    const opened = await (await load(wanted)).open();
+    if (typeof opened === "string") throw new BackendError(`backend ${wanted}: ${opened}`);
+    return opened;
+  }
+  const reasons: string[] = [];
+  for (const name of names) {
+    const opened = await (await load(name)).open();
+    if (typeof opened === "string") reasons.push(`${name}: ${opened}`);
+    else if (opened.software) await opened.close();
+    else return opened;
+  }
+  throw new BackendError(`no backend opens on this machine (${reasons.join("; ")})`);
+}
+
+async function load(name: BackendName): Promise<Backend> {
+  if (!names.includes(name))
+    throw new BackendError(`backend ${name} is not in this version; it has ${names.join(", ")}`);
+  return ((await import(`../backends/${name}.js`)) as { default: Backend }).default;
+}

@@ -1,0 +1,113 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Row } from "../types.js";
+import type { Provenance } from "./provenance.js";
+
+/** What one file of rows holds: the first line says where they come from, each further line is a row. */
+export interface StoredCell {
+  readonly provenance: Provenance;
+  readonly rows: readonly Row[];
+}
+
+/** The folder cannot be written: no room left, no permission, not a folder. The command line ends with status 3. */
+export class StoreError extends Error {}
+
+/**
+ * One folder of JSON Lines, one file a finished cell. A file appears whole or not at all (written under another name,
+ * flushed to the disk, renamed), so an interrupted or killed run leaves every finished cell readable and nothing torn.
+ */
+export class Store {
+  constructor(readonly folder: string) {}
+
+  /** Makes the folder and proves that it can be written. @throws StoreError saying why not. */
+  open(): void {
+    this.guarded(() => {
+      mkdirSync(this.folder, { recursive: true });
+      const probe = join(this.folder, `.probe-${process.pid}`);
+      writeWhole(probe, "");
+      rmSync(probe);
+    });
+  }
+
+  /** @throws StoreError when the disk is full or the folder has gone; cells written before stay. */
+  write(cell: StoredCell): void {
+    const lines = [{ provenance: cell.provenance }, ...cell.rows].map((line) => JSON.stringify(line));
+    this.guarded(() => {
+      const target = join(this.folder, `${cell.provenance.cell}.jsonl`);
+      const draft = `${target}.${process.pid}.draft`;
+      try {
+        writeWhole(draft, `${lines.join("\n")}\n`);
+        renameSync(draft, target);
+      } catch (error) {
+        rmSync(draft, { force: true });
+        throw error;
+      }
+    });
+  }
+
+  /** The finished cell of this name, or undefined where there is none or its file is torn: it is then computed again. */
+  read(cell: string): StoredCell | undefined {
+    try {
+      return parse(readFileSync(join(this.folder, `${cell}.jsonl`), "utf8"));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Every finished cell, by name. Torn files are left out and named in `torn`. */
+  all(): { readonly cells: readonly StoredCell[]; readonly torn: readonly string[] } {
+    let names: string[] = [];
+    try {
+      names = readdirSync(this.folder).filter((file) => file.endsWith(".jsonl"));
+    } catch {
+      return { cells: [], torn: [] };
+    }
+    const found = names.sort().map((file) => ({ file, cell: this.read(file.replace(/\.jsonl$/, "")) }));
+    return {
+      cells: found.flatMap(({ cell }) => cell ?? []),
+      torn: found.filter(({ cell }) => cell === undefined).map(({ file }) => file),
+    };
+  }
+
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const reason = { ENOSPC: "the disk is full", EACCES: "no permission", EROFS: "it is read-only" }[code ?? ""];
+      throw new StoreError(`cannot write rows to ${this.folder}: ${reason ?? message}`);
+    }
+  }
+}
+
+/** A file is whole when it ends in a newline and has the number of rows that its first line promises. */
+function parse(text: string): StoredCell | undefined {
+  if (!text.endsWith("\n")) return undefined;
+  const [first, ...rows] = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+  const provenance = (first as { provenance?: Provenance }).provenance;
+  return provenance?.rows === rows.length ? { provenance, rows: rows as Row[] } : undefined;
+}
+
+function writeWhole(file: string, text: string): void {
+  const handle = openSync(file, "w");
+  try {
+    const bytes = Buffer.from(text, "utf8");
+    for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Provenance } from "../src/runner/provenance.js";
+import { Store, StoreError } from "../src/runner/store.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "iclab-store-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const rows = [
+  { name: "σ-step", risk: 0.75, exact: true },
+  { name: "zero", risk: null, exact: false },
+];
+const provenance = { cell: "context=10-abc", rows: rows.length } as Provenance;
+
+test("a cell that was written is read back, value for value", () => {
+  const store = new Store(folder);
+  store.open();
+  store.write({ provenance, rows });
+  expect(store.read("context=10-abc")).toEqual({ provenance, rows });
+  expect(store.all()).toEqual({ cells: [{ provenance, rows }], torn: [] });
+});
+
+test("nothing but finished files is left beside a written cell", () => {
+  const store = new Store(folder);
+  store.open();
+  store.write({ provenance, rows });
+  expect(readdirSync(folder)).toEqual(["context=10-abc.jsonl"]);
+});
+
+test("a file cut at any byte counts as not finished, and costs no other cell", () => {
+  const store = new Store(folder);
+  store.write({ provenance, rows });
+  store.write({ provenance: { ...provenance, cell: "context=20-def" }, rows });
+  const file = join(folder, "context=10-abc.jsonl");
+  const whole = readFileSync(file);
+  for (let length = 0; length < whole.length; length++) {
+    writeFileSync(file, whole.subarray(0, length));
+    expect(store.read("context=10-abc")).toBeUndefined();
+  }
+  expect(store.all().torn).toEqual(["context=10-abc.jsonl"]);
+  expect(store.all().cells).toHaveLength(1);
+});
+
+test("a file that lost whole lines in the middle counts as not finished", () => {
+  const store = new Store(folder);
+  store.write({ provenance, rows });
+  const file = join(folder, "context=10-abc.jsonl");
+  const [first, , last] = readFileSync(file, "utf8").split("\n");
+  writeFileSync(file, `${first}\n${last}\n`);
+  expect(store.read("context=10-abc")).toBeUndefined();
+});
+
+test("a cell written again replaces the one before", () => {
+  const store = new Store(folder);
+  store.write({ provenance, rows });
+  store.write({ provenance: { ...provenance, rows: 1 }, rows: rows.slice(0, 1) });
+  expect(store.read("context=10-abc")?.rows).toEqual(rows.slice(0, 1));
+});
+
+test("a folder that cannot be made is refused with its name and the reason", () => {
+  writeFileSync(join(folder, "file"), "");
+  const store = new Store(join(folder, "file", "rows"));
+  expect(() => store.open()).toThrow(StoreError);
+  expect(() => store.open()).toThrow(/cannot write rows to .*file\/rows: /);
+});
+
+test("a folder that does not exist holds no cells", () => {
+  expect(new Store(join(folder, "none")).all()).toEqual({ cells: [], torn: [] });
+});
