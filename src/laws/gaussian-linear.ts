@@ -1,4 +1,10 @@
-import type { Population, Rows } from "../types.js";
+import { z } from "zod";
+import { identity, scaled } from "../math/matrix.js";
+import { rank, spectralMap, symmetricRoot } from "../math/symmetric.js";
+import type { Law, Population, Rows, Unit } from "../types.js";
+import { covarianceOption, covarianceProblem, covarianceRows } from "./covariance.js";
+import { coordinates, type InputsOption, inputsOption } from "./inputs.js";
+import { drawRegression, type Sampler } from "./regression-prompts.js";
 
 /** Distribution of the i.i.d. unit-variance coordinates z behind the inputs x = B z. */
 export interface Inputs {
@@ -21,3 +27,123 @@ export interface LinearRegression extends Population {
   /** Standard deviation of the label noise, on context labels and on the query's label. */
   readonly noise: number;
 }
+
+/** What a law of linear regression is made of; matrices left out are the identity. */
+export interface Settings {
+  readonly features: number;
+  /** Standard deviation of the label noise; 0 where left out. */
+  readonly noise?: number;
+  readonly inputs?: InputsOption;
+  /** d x d, semidefinite. Uniform inputs on [-a, a] have this covariance times a^2 / 3. */
+  readonly covariance?: Rows;
+  /** E w w^T, d x d, semidefinite. */
+  readonly taskCovariance?: Rows;
+}
+
+/**
+ * Linear regression in context. One prompt with context n:
+ *
+ *   task  w = T g                  T, B: symmetric roots of the task's and the inputs' covariance
+ *   ┌──────┬──────┬─────┬──────┬───────┐
+ *   │ x_1  │ x_2  │ ... │ x_n  │ x_q   │   x_j = B z_j,  z and g i.i.d. of unit variance, g normal
+ *   │ y_1  │ y_2  │ ... │ y_n  │ (y_q) │   y_j = w . x_j + noise e_j,  e normal; y_q, noisy too, is to be predicted
+ *   └──────┴──────┴─────┴──────┴───────┘
+ *
+ * With one key a longer context continues a shorter one, and another noise, shift or range of lengths leaves the
+ * tasks and inputs as they are.
+ *
+ * @throws RangeError where a matrix is not symmetric, not semidefinite or not d x d.
+ */
+export function linearRegressionLaw(settings: Settings): Law<LinearRegression> {
+  const { features, noise = 0, covariance = identity(features), taskCovariance = identity(features) } = settings;
+  const { inputs, variance, draw: coordinate } = coordinates(settings.inputs ?? "gaussian");
+  for (const matrix of [covariance, taskCovariance])
+    if (matrix.length !== features)
+      throw new RangeError(`a law of ${features} features has covariances of ${features} rows, not ${matrix.length}`);
+  const inputCovariance = scaled(covariance, variance);
+  const population: LinearRegression = {
+    family: "linear-regression",
+    features,
+    inputs,
+    covariance: inputCovariance,
+    queryCovariance: inputCovariance,
+    taskCovariance,
+    noise,
+  };
+  const input = symmetricRoot(inputCovariance);
+  const roots = { input, query: input, task: symmetricRoot(taskCovariance) };
+  return lawOf(population, { features, noise, coordinate, roots });
+}
+
+function lawOf(population: LinearRegression, sampler: Sampler): Law<LinearRegression> {
+  return {
+    name: "gaussian-linear",
+    features: population.features,
+    population,
+    draw: (key, slice, context) => drawRegression(sampler, key, slice, context),
+    shifted: ({ inputScale = 1, queryScale = 1, taskScale = 1 }) => {
+      for (const factor of [inputScale, queryScale, taskScale])
+        if (!(factor >= 0 && factor < Number.POSITIVE_INFINITY))
+          throw new RangeError(`a shift multiplies by a finite factor of 0 or more, not ${factor}`);
+      const shifted: LinearRegression = {
+        ...population,
+        covariance: scaled(population.covariance, inputScale ** 2),
+        queryCovariance: scaled(population.queryCovariance, (inputScale * queryScale) ** 2),
+        taskCovariance: scaled(population.taskCovariance, taskScale ** 2),
+      };
+      const roots = {
+        input: scaled(sampler.roots.input, inputScale),
+        query: scaled(sampler.roots.query, inputScale * queryScale),
+        task: scaled(sampler.roots.task, taskScale),
+      };
+      return lawOf(shifted, { ...sampler, roots });
+    },
+  };
+}
+
+const options = z
+  .strictObject({
+    features: z.int().min(1).max(1024).describe("number d of entries of an input, 1 to 1024"),
+    noise: z.number().min(0).default(0).describe("standard deviation of the label noise, 0 or more"),
+    inputs: inputsOption.default("gaussian"),
+    covariance: covarianceOption
+      .default("identity")
+      .describe("covariance of the inputs; U(-a, a) multiplies it by a^2 / 3"),
+    taskCovariance: z
+      .union([z.literal("inverse").describe("the inverse of the inputs' covariance"), covarianceOption])
+      .default("identity")
+      .describe("covariance of the task vector w, written like `covariance`, or inverse"),
+  })
+  .superRefine(({ features, covariance, taskCovariance }, context) => {
+    const fields = { covariance, ...(taskCovariance === "inverse" ? {} : { taskCovariance }) };
+    const problems = Object.entries(fields).flatMap(([field, option]) => {
+      const problem = covarianceProblem(option, features);
+      return problem ? [{ path: [field, ...problem.path], message: problem.message }] : [];
+    });
+    for (const { path, message } of problems) context.addIssue({ code: "custom", path, message });
+    if (problems.length > 0 || taskCovariance !== "inverse") return;
+    const active = rank(covarianceRows(covariance, features));
+    if (active < features) {
+      const message = `the inputs' covariance has rank ${active} of ${features}, so it has no inverse`;
+      context.addIssue({ code: "custom", path: ["taskCovariance"], message });
+    }
+  });
+
+export type Options = z.infer<typeof options>;
+
+const gaussianLinear: Unit<Options, Law<LinearRegression>> = {
+  name: "gaussian-linear",
+  says: "Linear regression in context: y = w . x + noise, with any covariance of inputs and tasks.",
+  options,
+  make({ features, noise, inputs, covariance, taskCovariance }) {
+    const rows = covarianceRows(covariance, features);
+    const { variance } = coordinates(inputs);
+    const tasks =
+      taskCovariance === "inverse"
+        ? spectralMap(scaled(rows, variance), (value) => 1 / value)
+        : covarianceRows(taskCovariance, features);
+    return linearRegressionLaw({ features, noise, inputs, covariance: rows, taskCovariance: tasks });
+  },
+};
+
+export default gaussianLinear;

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { diagonal, identity, scaled } from "../math/matrix.js";
+import { isSemidefinite } from "../math/symmetric.js";
+import type { Rows } from "../types.js";
+
+const number = z.number();
+
+/** The ways a study may write a covariance of d features. */
+export const covarianceOption = z
+  .union([
+    z.literal("identity").describe("unit variances, no correlation"),
+    z.strictObject({ diagonal: z.array(number.min(0)).min(1).describe("the d variances, each 0 or more") }),
+    z.strictObject({ ar1: number.min(-1).max(1).describe("entry (i, j) is ar1^|i - j|, from -1 to 1") }),
+    z.strictObject({ power: number.min(0).describe("diagonal with the k-th variance k^-power, k = 1 .. d") }),
+    z.strictObject({ scale: number.min(0).describe("this multiple of the identity") }),
+    z.array(z.array(number).min(1)).min(1).describe("d rows of d entries, symmetric and positive semidefinite"),
+  ])
+  .describe("identity, { diagonal }, { ar1 }, { power }, { scale }, or d rows of d numbers");
+
+export type CovarianceOption = z.infer<typeof covarianceOption>;
+
+/** The d x d matrix an option means. Sizes and definiteness are `covarianceProblem`'s to check. */
+export function covarianceRows(option: CovarianceOption, features: number): Rows {
+  if (option === "identity") return identity(features);
+  if ("diagonal" in option) return diagonal(option.diagonal);
+  if ("ar1" in option) return toeplitz(features, (lag) => option.ar1 ** lag);
+  if ("power" in option) return diagonal(Array.from({ length: features }, (_, k) => (k + 1) ** -option.power));
+  if ("scale" in option) return scaled(identity(features), option.scale);
+  return option;
+}
+
+/** What is wrong with a covariance of d features, and where below the option; null where it is valid. */
+export function covarianceProblem(
+  option: CovarianceOption,
+  features: number,
+): { readonly path: readonly (string | number)[]; readonly message: string } | null {
+  if (typeof option === "object" && "diagonal" in option && option.diagonal.length !== features)
+    return {
+      path: ["diagonal"],
+      message: `${count(option.diagonal.length, "variance")} given for features: ${features}`,
+    };
+  if (Array.isArray(option)) {
+    if (option.length !== features)
+      return { path: [], message: `a matrix of ${count(option.length, "row")} given for features: ${features}` };
+    const ragged = option.findIndex((row) => row.length !== features);
+    if (ragged >= 0)
+      return {
+        path: [ragged],
+        message: `a row of ${count(option[ragged]!.length, "number")} given for features: ${features}`,
+      };
+    const valid = isSemidefinite(option);
+    if (valid !== true)
+      return { path: [], message: `a covariance is symmetric and positive semidefinite; this one is ${valid}` };
+  }
+  return null;
+}
+
+function toeplitz(size: number, entry: (lag: number) => number): Rows {
+  return Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => entry(Math.abs(i - j))));
+}
+
+function count(amount: number, what: string): string {
+  return `${amount} ${what}${amount === 1 ? "" : "s"}`;
+}
