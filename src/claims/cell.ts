@@ -1,0 +1,80 @@
+import type { Measurement, Row } from "../types.js";
+import { Reading } from "./reading.js";
+
+/** All rows of one point of a grid. */
+export interface Cell {
+  readonly columns: Row;
+  readonly rows: readonly Measurement[];
+}
+
+/** Cells that are judged together: one, or those that a slope runs over. */
+export interface Group {
+  readonly label: string;
+  readonly cells: readonly Cell[];
+}
+
+/** The rows, put together where they agree in the columns `by`; in the order in which they first appear. */
+export function cellsOf(rows: readonly Measurement[], by: readonly string[]): Cell[] {
+  const cells = gathered(rows, (row) => select(row, by));
+  return cells.map(({ columns, members }) => ({ columns, rows: members }));
+}
+
+/** Each cell for itself. */
+export function eachCell(cells: readonly Cell[]): Group[] {
+  return cells.map((cell) => ({ label: labelOf(cell.columns), cells: [cell] }));
+}
+
+/**
+ * Cells that differ in the column `x` only, put together. Columns that equal x in every cell (a test context that
+ * follows the context) are taken along with it.
+ */
+export function along(cells: readonly Cell[], x: string): Group[] {
+  const follows = (column: string) => cells.every(({ columns }) => columns[column] === columns[x]);
+  const others = Object.keys(cells[0]?.columns ?? {}).filter((column) => column !== x && !follows(column));
+  const groups = gathered(cells, (cell) => select(cell.columns, others));
+  return groups.map(({ columns, members }) => ({ label: labelOf(columns) || `all ${x}`, cells: members }));
+}
+
+/** Each cell and seed for itself: what a statement about *every* seed is judged on. */
+export function eachSeed(cells: readonly Cell[]): Group[] {
+  return cells.flatMap((cell) =>
+    seedsOf([cell]).map((seed) => ({
+      label: labelOf({ ...cell.columns, seed }),
+      cells: [{ columns: cell.columns, rows: cell.rows.filter((row) => row.seed === seed || row.seed === null) }],
+    })),
+  );
+}
+
+/** `context 10, noise 0.1`: how a verdict names a cell. */
+export function labelOf(columns: Row): string {
+  return Object.entries(columns)
+    .map(([column, value]) => `${column} ${value}`)
+    .join(", ");
+}
+
+/** The seeds that any row of the cells has, in order; empty where there are closed forms only. */
+export function seedsOf(cells: readonly Cell[]): number[] {
+  const seeds = new Set(cells.flatMap((cell) => cell.rows.flatMap((row) => row.seed ?? [])));
+  return [...seeds].sort((a, b) => a - b);
+}
+
+/** Each cell as one seed sees it. */
+export function readingsOf(cells: readonly Cell[], seed: number | null): Reading[] {
+  return cells.map((cell) => new Reading(cell.columns, cell.rows, seed));
+}
+
+function select(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
+}
+
+function gathered<T>(items: readonly T[], columnsOf: (item: T) => Row): { columns: Row; members: T[] }[] {
+  const groups = new Map<string, { columns: Row; members: T[] }>();
+  for (const item of items) {
+    const columns = columnsOf(item);
+    const key = JSON.stringify(columns);
+    const group = groups.get(key) ?? { columns, members: [] };
+    group.members.push(item);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,85 @@
+import type { About } from "../types.js";
+import { type Cell, readingsOf, seedsOf } from "./cell.js";
+import type { Dual } from "./dual.js";
+import { promptError } from "./prompt-error.js";
+import type { Reading } from "./reading.js";
+
+/** An expression of risks; it reads its numbers from the first cell, or from all of them (a slope over cells). */
+export type Quantity = (...cells: Reading[]) => Dual;
+
+/** A quantity with its error, or the sentence why there is none. */
+export type Estimate =
+  | {
+      /** May be infinite where an operand is known to be. */
+      readonly value: number;
+      /** 0 only where `about` is `exact`. */
+      readonly standardError: number;
+      /** Degrees of freedom of Student's t, or null where the normal law applies. */
+      readonly degrees: number | null;
+      readonly about: About;
+      /** Rows that were read. */
+      readonly rows: number;
+    }
+  | { readonly why: string; readonly rows: number };
+
+/** From this many seeds on an estimate is about training: its error is over seeds. */
+export const SEEDS_FOR_TRAINING = 3;
+
+/**
+ * A quantity over the seeds of a group of cells. With three or more seeds its error is over seeds, s / sqrt(k) with
+ * Student's t of k - 1 degrees, and speaks about *training*. With fewer it is over prompts, sqrt(sum s_i^2) / k, normal,
+ * and speaks about *these weights*. Where only closed forms were read nothing is random and it is *exact*.
+ *
+ * Seeds that agree to the last bit have no error over seeds; the statement is then about these weights. An error of
+ * zero decides nothing unless the numbers are closed forms.
+ */
+export function estimate(quantity: Quantity, cells: readonly Cell[]): Estimate {
+  const all = seedBySeed(quantity, cells);
+  const rows = new Set(all.flatMap((one) => [...one.slopes.keys()].map((operand) => operand.row)));
+  const fail = (why: string): Estimate => ({ why, rows: rows.size });
+
+  const bad = all.find((one) => one.why !== null);
+  if (bad?.why) return fail(bad.why);
+  if (rows.size === 0) return fail("no rows were read");
+  const seeded = [...rows].some((row) => row.seed !== null);
+  const values = (seeded ? all : all.slice(0, 1)).map((one) => one.value);
+  const value = mean(values);
+  const infinite = all.some((one) => one.infinite);
+  if (infinite && !values.every((one) => one === values[0] && !Number.isFinite(one)))
+    return fail("an operand is infinite");
+  if (infinite) return { value, standardError: 0, degrees: null, about: "exact", rows: rows.size };
+
+  const overSeeds = seeded && values.length >= SEEDS_FOR_TRAINING ? Math.sqrt(variance(values) / values.length) : 0;
+  if (overSeeds > 0)
+    return { value, standardError: overSeeds, degrees: values.length - 1, about: "training", rows: rows.size };
+  if ([...rows].every((row) => row.exact))
+    return { value, standardError: 0, degrees: null, about: "exact", rows: rows.size };
+  const standardError = overPrompts(all.map(promptError), values);
+  if (standardError === null) return fail("an operand has no standard error");
+  if (standardError === 0) return fail("the standard error is 0: the numbers do not vary");
+  return { value, standardError, degrees: null, about: "weights", rows: rows.size };
+}
+
+/** Error of the mean over seeds with independent prompts; seeds that agree to the last bit count as one. */
+function overPrompts(errors: readonly (number | null)[], values: readonly number[]): number | null {
+  const known = errors.filter((error) => error !== null && Number.isFinite(error)) as number[];
+  if (known.length < errors.length) return null;
+  const same = values.every((value) => value === values[0]);
+  return same ? Math.max(...known) : Math.hypot(...known) / known.length;
+}
+
+/** The quantity as each seed sees it, or once where there are closed forms only. */
+export function seedBySeed(quantity: Quantity, cells: readonly Cell[]): Dual[] {
+  const seeds = seedsOf(cells);
+  return (seeds.length === 0 ? [null] : seeds).map((seed) => quantity(...readingsOf(cells, seed)));
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Unbiased, with deviations from the mean. */
+function variance(values: readonly number[]): number {
+  const centre = mean(values);
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
+}

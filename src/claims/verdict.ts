@@ -1,0 +1,78 @@
+import type { Verdict } from "../types.js";
+import type { Finding } from "./finding.js";
+import { weaker } from "./weaker.js";
+
+/** Probability that a family of random findings holds any wrong one, when nothing else is said: that of 3 sigma. */
+export const FAMILY_LEVEL = 0.0027;
+
+/**
+ * One verdict over all cells: it holds if every cell holds, is refuted if any cell refutes it, else undecided. A cell
+ * decides when its two-sided probability is at most level / (number of cells): Bonferroni, so that a true claim is not
+ * refuted by the largest of many cells. No cells: undecided, for a statement about nothing is not a true one.
+ */
+export function verdictOf(findings: readonly Finding[], level = FAMILY_LEVEL): Verdict {
+  const first = findings[0];
+  if (!first) return { ...blank, why: "no rows" };
+  const rows = findings.reduce((sum, finding) => sum + finding.rows, 0);
+  const threshold = level / findings.length;
+  const refuting = findings.filter((finding) => finding.side === false && finding.probability <= threshold);
+  if (refuting.length > 0) return verdict(false, refuting.reduce(weaker), rows, "refuted by");
+  const open = findings.filter((finding) => finding.side === null);
+  if (open[0]) return verdict(null, open[0], rows, "undecided by");
+  const nearest = findings.reduce(weaker);
+  const holds = nearest.side === true && nearest.probability <= threshold;
+  return holds ? verdict(true, nearest, rows, "nearest is") : verdict(null, nearest, rows, "too noisy in");
+}
+
+/**
+ * The verdicts of several claims on one body of rows (Holm's step-down): the clearest of H random claims must clear
+ * level / H, the next level / (H - 1), and so on; from the first that does not, all that follow are undecided. The
+ * probability that any claim is decided wrongly is then at most `level`, whatever their dependence.
+ * Source: Holm, "A simple sequentially rejective multiple test procedure", 1979, Section 2.
+ */
+export function verdictsOf(families: readonly (readonly Finding[])[], level = FAMILY_LEVEL): Verdict[] {
+  const strength = families.map((findings) => decisiveProbability(findings));
+  const random = strength.filter((probability) => probability > 0).length;
+  const order = families.map((_, i) => i).sort((i, j) => strength[i]! - strength[j]!);
+  const verdicts: Verdict[] = [];
+  let [left, stopped] = [random, false];
+  for (const i of order) {
+    const exact = strength[i] === 0;
+    const at = verdictOf(families[i]!, exact ? level : level / left);
+    stopped ||= !exact && at.holds === null;
+    verdicts[i] = stopped && at.holds !== null ? { ...at, holds: null, why: `too noisy among ${random} claims` } : at;
+    if (!exact) left--;
+  }
+  return verdicts;
+}
+
+/** The smallest level at which the family is decided; 1 where none decides it. */
+function decisiveProbability(findings: readonly Finding[]): number {
+  const refuting = findings.filter((finding) => finding.side === false).map((finding) => finding.probability);
+  const worst = findings.every((finding) => finding.side === true)
+    ? Math.max(...findings.map((finding) => finding.probability))
+    : Math.min(1, ...refuting);
+  return findings.length === 0 ? 1 : Math.min(1, findings.length * worst);
+}
+
+const blank: Verdict = {
+  holds: null,
+  measured: null,
+  expected: null,
+  standardError: null,
+  margin: null,
+  standardErrors: null,
+  about: "exact",
+  rows: 0,
+  why: "",
+};
+
+function verdict(holds: boolean | null, by: Finding, rows: number, how: string): Verdict {
+  const { measured, expected, margin, about } = by;
+  const random = by.standardError !== null && by.standardError > 0;
+  const standardErrors = random && margin !== null ? margin / by.standardError! : null;
+  const standardError = random ? by.standardError : null;
+  const where = by.cell === "" ? "" : `${how} ${by.cell}`;
+  const why = [where, by.why].filter((part) => part !== "").join(": ");
+  return { holds, measured, expected, standardError, margin, standardErrors, about, rows, why };
+}
