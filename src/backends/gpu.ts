@@ -1,0 +1,58 @@
+/** A WebGPU adapter, and whoever gave it kept alive until `release`. */
+export interface Gpu {
+  readonly adapter: GPUAdapter;
+  /** Vendor, architecture and description as the driver gives them. */
+  readonly description: string;
+  /** True where the "GPU" is emulated on the CPU (SwiftShader, llvmpipe): right, but slower than WebAssembly. */
+  readonly software: boolean;
+  /** Lets Node's process exit; the adapter and its devices must not be used afterwards. */
+  release(): void;
+}
+
+/** npm `webgpu`, named in a variable so that bundlers leave it out of a page, which has WebGPU of its own. */
+const dawnPackage = "webgpu";
+
+/**
+ * Node has no WebGPU: Dawn's is put where every WebGPU program looks for it, on `navigator.gpu`. tfjs reads it when
+ * its backend is imported and again when it opens, so it must stand there before either.
+ */
+async function dawn(): Promise<() => void> {
+  const { create, globals } = (await import(/* @vite-ignore */ dawnPackage)) as typeof import("webgpu");
+  Object.assign(globalThis, globals);
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  Object.defineProperty(globalThis, "navigator", { value: { gpu: create([]) }, configurable: true });
+  return () => {
+    if (before) Object.defineProperty(globalThis, "navigator", before);
+    else Reflect.deleteProperty(globalThis, "navigator");
+  };
+}
+
+const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split("\n")[0]!;
+
+/** Finds the machine's WebGPU adapter, in Node through Dawn and in a page through the browser, or says why there is none. */
+export async function findGpu(): Promise<Gpu | string> {
+  let release = (): void => {};
+  if (globalThis.navigator?.gpu === undefined) {
+    if (typeof process === "undefined") return "no WebGPU in this browser: navigator.gpu is missing";
+    try {
+      release = await dawn();
+    } catch (error) {
+      return `no WebGPU on this machine: Dawn (npm package webgpu) does not load: ${firstLine(error)}`;
+    }
+  }
+  let adapter: GPUAdapter | null = null;
+  let reason = "no Vulkan, Metal or Direct3D driver answered";
+  try {
+    adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  } catch (error) {
+    reason = firstLine(error);
+  }
+  if (adapter === null) {
+    release();
+    return `no WebGPU adapter on this machine: ${reason}`;
+  }
+  const { vendor, architecture, device, description } = adapter.info;
+  const named = [vendor, architecture, device, description].filter((part) => part !== "").join(", ");
+  const software = adapter.info.isFallbackAdapter || /swiftshader|llvmpipe|basic render/i.test(named);
+  return { adapter, description: named || "unnamed WebGPU adapter", software, release };
+}

@@ -1,0 +1,89 @@
+import type { Tensor1D } from "@tensorflow/tfjs-core";
+import { z } from "zod";
+import type { Mixer, Unit } from "../types.js";
+import { headForms } from "./heads.js";
+import { initialWeights } from "./initial-weights.js";
+import { mixHeads } from "./mix-heads.js";
+import { scaledHeads } from "./scaled-heads.js";
+import { tokens } from "./tokens.js";
+
+const options = z.strictObject({
+  heads: z.int().positive().default(1),
+  weights: z.enum(["merged", "factored"]).default("merged").describe("train KQ and OV, or K, Q, V and P"),
+  scale: z
+    .enum(["none", "root-token"])
+    .default("none")
+    .describe("multiply the scores by 1 / sqrt(d + 1), or leave them as they are"),
+  init: initialWeights.default({ scale: 0.01 }),
+});
+
+/** What softmax attention can be told: see each field's description. */
+export type SoftmaxAttentionOptions = z.infer<typeof options>;
+
+const scales = { none: () => 1, "root-token": (D: number) => 1 / Math.sqrt(D) } as const;
+
+/** A score that no real pair can have: padding gets the weight exp(-1e30 - max) = 0, without infinities. */
+const PADDING = -1e30;
+
+/**
+ * Multi-head softmax attention, tokens e_j = (x_j, y_j) and query e_q = (x_q, 0) of size D = d + 1:
+ *
+ *   prediction = sum_h sum_j p_hj OV_h . e_j,   p_hj = exp(s_hj) / sum_k exp(s_hk),   s_hj = scale e_j^T KQ_h e_q
+ *
+ * with KQ_h (D x D), OV_h (D), heads h = 1 .. H and scale 1 or 1 / sqrt(D). The largest score is subtracted before
+ * exponentials are taken. The query is no key of its own, there is no residual and no bias, and no pairs predict 0.
+ * He, Pan, Chen, Yang 2025 train `weights: factored`, `scale: root-token`, `init: { uniform: fan-in }` (O_h is P);
+ * von Oswald et al. 2023, Appendix A.9, do not scale. `products` has the scale in KQ. Gauge: none in
+ * merged weights but the unused column D of KQ; (M K, M^-T Q) and (M V, M^-T P) in factored ones.
+ */
+function softmaxAttention({ heads: count, weights, scale, init }: SoftmaxAttentionOptions): Mixer {
+  const heads = scaledHeads(headForms[weights](count, init), scales[scale]);
+  return {
+    name: "softmax-attention",
+    symmetries: ["context-permutation"],
+    init: heads.init,
+    products: heads.products,
+    apply(tf, weights, prompts) {
+      const { KQ, OV } = heads.tensors(tf, weights);
+      const { pairs, query } = tokens(tf, prompts);
+      const [batch, context, D] = pairs.shape;
+      const flatPairs = tf.reshape(pairs, [batch * context, D]);
+      const keys = tf.reshape(tf.matMul(query, tf.reshape(KQ, [count * D, D]), false, true), [batch, count, D]);
+      const mask = tf.reshape(prompts.mask, [batch, 1, context]);
+      const scores = tf.where(tf.greater(mask, 0), tf.matMul(keys, pairs, false, true), PADDING);
+      const shares = tf.mul(tf.softmax(scores, 2), mask); // (batch, head, pair); the mask makes no pairs predict 0
+      const values = tf.reshape(tf.matMul(flatPairs, OV, false, true), [batch, context, count]);
+      return tf.sum(tf.mul(shares, tf.transpose(values, [0, 2, 1])), [1, 2]) as Tensor1D;
+    },
+    forward: (weights, prompts) => mixHeads(heads.products(weights), prompts, softmaxMean),
+  };
+}
+
+/** The mean of the values, each weighted by the exponential of its score; 0 for none. */
+function softmaxMean(scores: Float64Array, values: Float64Array): number {
+  const largest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
+  let total = 0;
+  let weighted = 0;
+  for (let j = 0; j < scores.length; j++) {
+    const weight = Math.exp(scores[j]! - largest);
+    total += weight;
+    weighted += weight * values[j]!;
+  }
+  return total === 0 ? 0 : weighted / total;
+}
+
+/** Option sets that tests/mixers.contract.test.ts checks. */
+export const examples: readonly z.input<typeof options>[] = [
+  {},
+  { heads: 2, scale: "root-token" },
+  { heads: 2, weights: "factored", scale: "root-token", init: { uniform: "fan-in" } },
+];
+
+const softmax: Unit<SoftmaxAttentionOptions, Mixer> = {
+  name: "softmax-attention",
+  says: "one layer of multi-head softmax self-attention",
+  options,
+  make: softmaxAttention,
+};
+
+export default softmax;
