@@ -4,18 +4,30 @@ import { isSemidefinite } from "../math/symmetric.js";
 import type { Rows } from "../types.js";
 
 const number = z.number();
+const allowed =
+  "identity, { diagonal: [...] }, { ar1: -1 to 1 }, { power: 0 or more }, { scale: 0 or more } or d rows of d numbers";
 
 /** The ways a study may write a covariance of d features. */
 export const covarianceOption = z
-  .union([
-    z.literal("identity").describe("unit variances, no correlation"),
-    z.strictObject({ diagonal: z.array(number.min(0)).min(1).describe("the d variances, each 0 or more") }),
-    z.strictObject({ ar1: number.min(-1).max(1).describe("entry (i, j) is ar1^|i - j|, from -1 to 1") }),
-    z.strictObject({ power: number.min(0).describe("diagonal with the k-th variance k^-power, k = 1 .. d") }),
-    z.strictObject({ scale: number.min(0).describe("this multiple of the identity") }),
-    z.array(z.array(number).min(1)).min(1).describe("d rows of d entries, symmetric and positive semidefinite"),
-  ])
-  .describe("identity, { diagonal }, { ar1 }, { power }, { scale }, or d rows of d numbers");
+  .union(
+    [
+      z.literal("identity").describe("unit variances, no correlation"),
+      z.strictObject({ diagonal: z.array(number.min(0)).min(1).describe("the d variances, each 0 or more") }),
+      z.strictObject({ ar1: number.min(-1).max(1).describe("entry (i, j) is ar1^|i - j|, from -1 to 1") }),
+      z.strictObject({ power: number.min(0).describe("diagonal with the k-th variance k^-power, k = 1 .. d") }),
+      z.strictObject({ scale: number.min(0).describe("this multiple of the identity") }),
+      z.array(z.array(number).min(1)).min(1).describe("d rows of d entries, symmetric and positive semidefinite"),
+    ],
+    { error: `a covariance is ${allowed}` },
+  )
+  .describe(allowed);
+
+/** The same for tasks, with `inverse`: the inverse of the inputs' covariance. */
+export const taskCovarianceOption = z
+  .union([z.literal("inverse").describe("the inverse of the inputs' covariance"), ...covarianceOption.options], {
+    error: `a task covariance is inverse, ${allowed}`,
+  })
+  .describe(`inverse, ${allowed}`);
 
 export type CovarianceOption = z.infer<typeof covarianceOption>;
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { identity, scaled } from "../math/matrix.js";
 import { rank, spectralMap, symmetricRoot } from "../math/symmetric.js";
 import type { Law, Population, Rows, Unit } from "../types.js";
-import { covarianceOption, covarianceProblem, covarianceRows } from "./covariance.js";
+import { covarianceOption, covarianceProblem, covarianceRows, taskCovarianceOption } from "./covariance.js";
 import { coordinates, type InputsOption, inputsOption } from "./inputs.js";
 import { drawRegression, type Sampler } from "./regression-prompts.js";
 
@@ -52,10 +52,12 @@ export interface Settings {
  * With one key a longer context continues a shorter one, and another noise, shift or range of lengths leaves the
  * tasks and inputs as they are.
  *
- * @throws RangeError where a matrix is not symmetric, not semidefinite or not d x d.
+ * @throws RangeError on negative noise, or where a matrix is not symmetric, not semidefinite or not d x d.
  */
 export function linearRegressionLaw(settings: Settings): Law<LinearRegression> {
   const { features, noise = 0, covariance = identity(features), taskCovariance = identity(features) } = settings;
+  if (!(noise >= 0 && noise < Number.POSITIVE_INFINITY))
+    throw new RangeError(`the noise is a finite standard deviation of 0 or more, not ${noise}`);
   const { inputs, variance, draw: coordinate } = coordinates(settings.inputs ?? "gaussian");
   for (const matrix of [covariance, taskCovariance])
     if (matrix.length !== features)
@@ -109,10 +111,7 @@ const options = z
     covariance: covarianceOption
       .default("identity")
       .describe("covariance of the inputs; U(-a, a) multiplies it by a^2 / 3"),
-    taskCovariance: z
-      .union([z.literal("inverse").describe("the inverse of the inputs' covariance"), covarianceOption])
-      .default("identity")
-      .describe("covariance of the task vector w, written like `covariance`, or inverse"),
+    taskCovariance: taskCovarianceOption.default("identity"),
   })
   .superRefine(({ features, covariance, taskCovariance }, context) => {
     const fields = { covariance, ...(taskCovariance === "inverse" ? {} : { taskCovariance }) };

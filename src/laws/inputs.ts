@@ -2,15 +2,20 @@ import { z } from "zod";
 import type { Draws } from "../math/draws.js";
 import type { Inputs } from "./gaussian-linear.js";
 
+const allowed = "gaussian, rademacher, { uniform: a } with a > 0, or { student: nu } with nu > 2";
+
 /** The ways a study may write the distribution of the coordinates z behind x = B z. */
 export const inputsOption = z
-  .union([
-    z.literal("gaussian"),
-    z.literal("rademacher").describe("-1 or 1"),
-    z.strictObject({ uniform: z.number().positive().describe("uniform on [-a, a]: variance a^2 / 3, not 1") }),
-    z.strictObject({ student: z.number().gt(2).describe("Student t of nu > 2 degrees, scaled to unit variance") }),
-  ])
-  .describe("gaussian, rademacher, { uniform: a } or { student: nu }");
+  .union(
+    [
+      z.literal("gaussian"),
+      z.literal("rademacher").describe("-1 or 1"),
+      z.strictObject({ uniform: z.number().positive().describe("uniform on [-a, a]: variance a^2 / 3, not 1") }),
+      z.strictObject({ student: z.number().gt(2).describe("Student t of nu > 2 degrees, scaled to unit variance") }),
+    ],
+    { error: `inputs are ${allowed}` },
+  )
+  .describe(allowed);
 
 export type InputsOption = z.infer<typeof inputsOption>;
 
