@@ -41,36 +41,31 @@ export function covarianceRows(option: CovarianceOption, features: number): Rows
   return option;
 }
 
-/** What is wrong with a covariance of d features, and where below the option; null where it is valid. */
-export function covarianceProblem(
-  option: CovarianceOption,
-  features: number,
-): { readonly path: readonly (string | number)[]; readonly message: string } | null {
-  if (typeof option === "object" && "diagonal" in option && option.diagonal.length !== features)
-    return {
-      path: ["diagonal"],
-      message: `${count(option.diagonal.length, "variance")} given for features: ${features}`,
-    };
-  if (Array.isArray(option)) {
-    if (option.length !== features)
-      return { path: [], message: `a matrix of ${count(option.length, "row")} given for features: ${features}` };
-    const ragged = option.findIndex((row) => row.length !== features);
-    if (ragged >= 0)
-      return {
-        path: [ragged],
-        message: `a row of ${count(option[ragged]!.length, "number")} given for features: ${features}`,
-      };
-    const valid = isSemidefinite(option);
-    if (valid !== true)
-      return { path: [], message: `a covariance is symmetric and positive semidefinite; this one is ${valid}` };
-  }
-  return null;
+/** What is wrong with an option: where below it, the sentence, and the other field of a contradiction. */
+export interface Problem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly against?: string;
+}
+
+/** The first problem of a covariance of d features; null where it is valid. */
+export function covarianceProblem(option: CovarianceOption, features: number): Problem | null {
+  if (typeof option === "object" && "diagonal" in option)
+    return option.diagonal.length === features ? null : mismatch(["diagonal"], option.diagonal, "variance", features);
+  if (!Array.isArray(option)) return null;
+  if (option.length !== features) return mismatch([], option, "row", features);
+  const ragged = option.findIndex((row) => row.length !== features);
+  if (ragged >= 0) return mismatch([ragged], option[ragged]!, "number", features);
+  const valid = isSemidefinite(option);
+  if (valid === true) return null;
+  return { path: [], message: `a covariance is symmetric and positive semidefinite; this one is ${valid}` };
+}
+
+function mismatch(path: Problem["path"], found: readonly unknown[], what: string, features: number): Problem {
+  const some = `${found.length} ${what}${found.length === 1 ? "" : "s"}`;
+  return { path, message: `a covariance of ${some} contradicts features: ${features}`, against: "features" };
 }
 
 function toeplitz(size: number, entry: (lag: number) => number): Rows {
   return Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => entry(Math.abs(i - j))));
-}
-
-function count(amount: number, what: string): string {
-  return `${amount} ${what}${amount === 1 ? "" : "s"}`;
 }

@@ -2,7 +2,13 @@ import { z } from "zod";
 import { identity, scaled } from "../math/matrix.js";
 import { rank, spectralMap, symmetricRoot } from "../math/symmetric.js";
 import type { Law, Population, Rows, Unit } from "../types.js";
-import { covarianceOption, covarianceProblem, covarianceRows, taskCovarianceOption } from "./covariance.js";
+import {
+  covarianceOption,
+  covarianceProblem,
+  covarianceRows,
+  type Problem,
+  taskCovarianceOption,
+} from "./covariance.js";
 import { coordinates, type InputsOption, inputsOption } from "./inputs.js";
 import { drawRegression, type Sampler } from "./regression-prompts.js";
 
@@ -103,6 +109,7 @@ function lawOf(population: LinearRegression, sampler: Sampler): Law<LinearRegres
   };
 }
 
+/** A contradiction between two fields is an issue at the one with the other in `params.against`. */
 const options = z
   .strictObject({
     features: z.int().min(1).max(1024).describe("number d of entries of an input, 1 to 1024"),
@@ -114,17 +121,17 @@ const options = z
     taskCovariance: taskCovarianceOption.default("identity"),
   })
   .superRefine(({ features, covariance, taskCovariance }, context) => {
-    const fields = { covariance, ...(taskCovariance === "inverse" ? {} : { taskCovariance }) };
-    const problems = Object.entries(fields).flatMap(([field, option]) => {
-      const problem = covarianceProblem(option, features);
-      return problem ? [{ path: [field, ...problem.path], message: problem.message }] : [];
-    });
-    for (const { path, message } of problems) context.addIssue({ code: "custom", path, message });
-    if (problems.length > 0 || taskCovariance !== "inverse") return;
-    const active = rank(covarianceRows(covariance, features));
-    if (active < features) {
+    const report = (field: string, { path, message, against }: Problem) =>
+      context.addIssue({ code: "custom", path: [field, ...path], message, ...(against && { params: { against } }) });
+    const problem = covarianceProblem(covariance, features);
+    if (problem) report("covariance", problem);
+    if (taskCovariance !== "inverse") {
+      const taskProblem = covarianceProblem(taskCovariance, features);
+      if (taskProblem) report("taskCovariance", taskProblem);
+    } else if (!problem) {
+      const active = rank(covarianceRows(covariance, features));
       const message = `the inputs' covariance has rank ${active} of ${features}, so it has no inverse`;
-      context.addIssue({ code: "custom", path: ["taskCovariance"], message });
+      if (active < features) report("taskCovariance", { path: [], message, against: "covariance" });
     }
   });
 
