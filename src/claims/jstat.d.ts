@@ -1,8 +1,6 @@
 /** The part of jStat that is used; it ships no types. */
 declare module "jstat" {
   const jstat: {
-    /** Complementary error function. */
-    erfc(x: number): number;
     /** Regularised incomplete beta function I_x(a, b). */
     ibeta(x: number, a: number, b: number): number;
   };

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { contextField } from "./context-field.js";
+import { hypothesisField } from "./hypothesis.js";
+import { trainField } from "./train-field.js";
+
+/** What rows are called. */
+export const rowName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/)
+  .describe("a name of small letters, digits and hyphens that begins with a letter");
+
+const scale = z.number().min(0);
+const scales = z.union([scale, z.array(scale).min(1).max(1000)]).describe("a factor of 0 or more, or a list of them");
+
+/** How a study writes where its models and predictors are evaluated. */
+export const evaluateField = z.strictObject({
+  prompts: z.int().min(2).max(100_000_000).default(20_000).describe("fresh prompts per cell, test and seed; 20000"),
+  context: z
+    .union([z.literal("same"), contextField, z.array(contextField).min(1).max(1000)])
+    .default("same")
+    .describe("same as in training, or the lengths to test at"),
+  shift: z
+    .strictObject({
+      inputScale: scales.optional(),
+      queryScale: scales.optional(),
+      taskScale: scales.optional(),
+      law: z.looseObject({}).optional().describe("the options of the law that differ at the test"),
+    })
+    .optional()
+    .describe("changes of the law at the test"),
+});
+
+/** One point of a study: everything but the options of units, which their own schemas check. */
+export const frame = z.strictObject({
+  title: z.string().min(1).describe("one line"),
+  law: z.looseObject({ kind: z.string() }).describe("{ kind: ..., and the law's own options }"),
+  context: contextField,
+  models: z
+    .array(z.looseObject({ name: rowName, mixer: z.string(), train: trainField }))
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe("what is trained: a list of { name, mixer, train, and the mixer's own options }"),
+  predictors: z
+    .array(z.union([z.string(), z.record(z.string(), z.unknown())]))
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe("a list of names, or of { name: option }"),
+  evaluate: evaluateField.prefault({}),
+  seeds: z.int().min(1).max(10_000).default(5).describe("how many; 5"),
+  hypotheses: z.array(hypothesisField).min(1).max(1000).optional(),
+});
+
+export type Frame = z.infer<typeof frame>;

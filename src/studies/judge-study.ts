@@ -1,0 +1,41 @@
+import { along, type Cell, eachCell, type Group } from "../claims/cell.js";
+import { equivalence } from "../claims/equivalence.js";
+import type { Finding } from "../claims/finding.js";
+import { inequality, type Judge } from "../claims/inequality.js";
+import { verdictsOf } from "../claims/verdict.js";
+import type { Measurement, Row, Verdict } from "../types.js";
+import type { Check, Hypothesis } from "./hypothesis.js";
+import type { Study } from "./study.js";
+import { quantityOf } from "./term.js";
+
+/** What came out of one hypothesis. */
+export type StudyVerdict = Verdict & { readonly says: string; readonly expect: string };
+
+/**
+ * The verdict on every hypothesis of a study from its rows. All cells that a hypothesis speaks of count, also those that
+ * have no rows (yet): they leave it undecided. Over its cells the level is Bonferroni's, over the hypotheses Holm's.
+ */
+export function judgeStudy(study: Study, rows: readonly Measurement[]): StudyVerdict[] {
+  const points = study.cells.flatMap((cell) => cell.tests.map((test) => ({ ...cell.columns, ...test.columns })));
+  const cells = points.map((columns): Cell => ({ columns, rows: rows.filter((row) => lies(row, columns)) }));
+  const verdicts = verdictsOf(study.hypotheses.map((hypothesis) => findingsOf(hypothesis, cells)));
+  return study.hypotheses.map(({ says, expect }, i) => ({ says, expect, ...verdicts[i]! }));
+}
+
+function findingsOf({ at, checks, slopeOver }: Hypothesis, cells: readonly Cell[]): Finding[] {
+  const chosen = cells.filter(({ columns }) =>
+    Object.entries(at).every(([column, values]) => values.includes(columns[column] as number)),
+  );
+  const groups: Group[] = slopeOver === null ? eachCell(chosen) : along(chosen, slopeOver);
+  return checks.map(judgeOf).flatMap((judge) => groups.map(judge));
+}
+
+function judgeOf(check: Check): Judge {
+  return check.kind === "inequality"
+    ? inequality(quantityOf(check.less), quantityOf(check.than), { strict: check.strict })
+    : equivalence(quantityOf(check.measured), quantityOf(check.expected), check.within);
+}
+
+function lies(row: Row, columns: Row): boolean {
+  return Object.entries(columns).every(([column, value]) => row[column] === value);
+}

@@ -1,0 +1,15 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** The name that was probably meant, or undefined where none is like it: at most two in five letters may differ. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const candidate = closest(name.toLowerCase(), known);
+  return distance(name.toLowerCase(), candidate) <= Math.max(1, 0.4 * candidate.length) ? candidate : undefined;
+}
+
+/** `` `contxt` is not a key here; did you mean `context`? allowed: a, b, c `` */
+export function unknownName(what: string, known: readonly string[], name: string): string {
+  const candidate = nearest(name, known);
+  const meant = candidate === undefined ? "" : `did you mean \`${candidate}\`? `;
+  return `${what}; ${meant}allowed: ${known.length === 0 ? "none" : known.join(", ")}`;
+}

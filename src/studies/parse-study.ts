@@ -1,0 +1,71 @@
+import type { Catalogue } from "../types.js";
+import { axesOf } from "./axes.js";
+import { expressionParser } from "./expression.js";
+import { type Frame, frame } from "./frame.js";
+import { isMap, type Point, pointsOf, sizeOf } from "./grid.js";
+import { resolveHypothesis } from "./hypothesis.js";
+import { jsonSchema } from "./json-schema.js";
+import { resolveCell } from "./resolve-cell.js";
+import { faultOf } from "./sentence.js";
+import type { Study, StudyCell } from "./study.js";
+import { UnitMaker } from "./units.js";
+import { type Json, YamlDocument } from "./yaml-document.js";
+
+/** Points of a grid, and tests of all of them together. */
+const LARGEST_GRID = 10_000;
+
+/**
+ * Reads a study file: YAML text in, an experiment out. `file` is what errors call it.
+ *
+ * @throws StudyError with line and column for the first thing that is not allowed
+ */
+export async function parseStudy(text: string, file: string, catalogue: Catalogue): Promise<Study> {
+  const document = new YamlDocument(file, text);
+  const written = document.value;
+  if (!isMap(written))
+    return document.fail([], "a study is a map; needed: title, law, context, and models or predictors");
+  const maker = new UnitMaker(document);
+  const axes = axesOf(written, catalogue, maker, document);
+  if (sizeOf(axes) > LARGEST_GRID)
+    document.fail(axes.at(-1)!.path, `a grid of ${sizeOf(axes)} cells; allowed: at most ${LARGEST_GRID}`);
+  const { grid: _, ...settings } = written;
+  const points = pointsOf(settings, axes);
+  const first = checkFrame(points[0]!, document);
+  if (!first.models && !first.predictors) document.fail([], "nothing to measure; needed: `models` or `predictors`");
+  const cells = points.map((point) =>
+    resolveCell({ point, frame: checkFrame(point, document), points: points.length, catalogue, maker, document }),
+  );
+  const distinct = distinctCells(cells);
+  const tests = distinct.reduce((sum, cell) => sum + cell.tests.length, 0);
+  if (tests > LARGEST_GRID)
+    document.fail(["evaluate"], `${tests} tests in all cells; allowed: at most ${LARGEST_GRID}`);
+  const hypotheses = await resolveHypotheses(first, distinct, document);
+  const { title, seeds } = first;
+  const resolved = { title, seeds, cells: distinct.map((cell) => cell.settings), hypotheses: first.hypotheses ?? [] };
+  return { title, seeds, cells: distinct, hypotheses, settings: resolved as unknown as Json };
+}
+
+function checkFrame(point: Point, document: YamlDocument): Frame {
+  const parsed = frame.safeParse(point.settings);
+  if (parsed.success) return parsed.data;
+  const fault = faultOf(parsed.error.issues[0]!, point.settings, jsonSchema(frame));
+  const place = point.written(fault.path);
+  return fault.atKey ? document.failAtKey(place, fault.sentence) : document.fail(place, fault.sentence);
+}
+
+/** Contexts may be written differently and be the same: 40, and 4 times 10 features. */
+function distinctCells(cells: readonly StudyCell[]): StudyCell[] {
+  const seen = new Map(cells.map((cell) => [JSON.stringify(cell.columns), cell]));
+  return [...seen.values()];
+}
+
+async function resolveHypotheses({ hypotheses = [] }: Frame, cells: readonly StudyCell[], document: YamlDocument) {
+  if (hypotheses.length === 0) return [];
+  const surroundings = {
+    models: cells[0]!.models.map(({ name }) => name),
+    predictors: cells[0]!.predictors.map(({ name }) => name),
+    points: cells.flatMap((cell) => cell.tests.map((test) => ({ ...cell.columns, ...test.columns }))),
+  };
+  const parser = await expressionParser();
+  return hypotheses.map((field, i) => resolveHypothesis(field, ["hypotheses", i], surroundings, parser, document));
+}

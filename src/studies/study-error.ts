@@ -1,0 +1,14 @@
+/** Bad input: `study.yaml:3:14: what is wrong; what is allowed`. The command line ends with status 2. */
+export class StudyError extends Error {
+  override readonly name = "StudyError";
+
+  /** @param line and @param column counted from 1, as editors do */
+  constructor(
+    readonly file: string,
+    readonly line: number,
+    readonly column: number,
+    readonly sentence: string,
+  ) {
+    super(`${file}:${line}:${column}: ${sentence}`);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Law, Lengths, Mixer, Predictor, Row, Schedule } from "../types.js";
+import type { Hypothesis } from "./hypothesis.js";
+import type { Json } from "./yaml-document.js";
+
+/** A user's experiment, checked and resolved. */
+export interface Study {
+  readonly title: string;
+  /** Seeds 0 .. seeds - 1. */
+  readonly seeds: number;
+  readonly cells: readonly StudyCell[];
+  readonly hypotheses: readonly Hypothesis[];
+  /** The study as parsed, defaults filled in and grid resolved: what provenance stores and identities are made of. */
+  readonly settings: Json;
+}
+
+/** One point of a study's grid. */
+export interface StudyCell {
+  /** What sets the cell apart: `context`, and every axis of the grid that has more than one value. */
+  readonly columns: Row;
+  readonly law: Law;
+  readonly context: Lengths;
+  readonly models: readonly StudyModel[];
+  readonly predictors: readonly Predictor[];
+  readonly tests: readonly StudyTest[];
+  /** Fresh prompts per test and seed. */
+  readonly prompts: number;
+  /** All that this cell's numbers depend on, defaults filled in: adding a point to the grid does not change it. */
+  readonly settings: Json;
+}
+
+export interface StudyModel {
+  readonly name: string;
+  readonly mixer: Mixer;
+  readonly schedule: Schedule;
+  /** Training ends at this relative excess over the known optimum; null: after the last step. */
+  readonly until: number | null;
+  readonly record: readonly number[];
+}
+
+/** Where a cell's models and predictors are evaluated. */
+export interface StudyTest {
+  /** `testContext`, and the scales of a shift where the study names them. */
+  readonly columns: Row;
+  readonly law: Law;
+  readonly context: Lengths;
+}

@@ -1,0 +1,105 @@
+import type { Site, Unit } from "../types.js";
+import { isMap, type Point } from "./grid.js";
+import { type JsonSchema, jsonSchema } from "./json-schema.js";
+import { unknownName } from "./nearest.js";
+import { faultOf } from "./sentence.js";
+import { valueAt } from "./value-at.js";
+import type { Json, Path, YamlDocument } from "./yaml-document.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: options are checked by the unit's own schema.
+type AnyUnit<Value> = Unit<any, Value>;
+
+/** A unit that a study names, made. */
+export interface Made<Value> {
+  readonly value: Value;
+  /** The options with their defaults. */
+  readonly options: Json;
+}
+
+/** Where a unit is named and what belongs to it. */
+export interface Naming {
+  /** `law`, `mixer` or `predictor`. */
+  readonly what: string;
+  readonly name: string;
+  /** Where its name stands. */
+  readonly named: Path;
+  /** Its options as written; undefined where none can be. */
+  readonly options: Json | undefined;
+  /** Where they stand. */
+  readonly path: Path;
+  /** Keys beside the options that are not the unit's. */
+  readonly besides: readonly string[];
+}
+
+/**
+ * Looks units up, checks their options by their own schemas and makes them, once for each distinct use. It asks no
+ * unit's name: a new law, mixer or predictor is a new file and no edit here.
+ */
+export class UnitMaker {
+  private readonly made = new Map<string, Made<unknown>>();
+  private readonly schemas = new Map<unknown, JsonSchema>();
+
+  constructor(private readonly document: YamlDocument) {}
+
+  /** The JSON Schema of a unit's options. */
+  schemaOf(unit: AnyUnit<unknown> | undefined): JsonSchema | undefined {
+    if (!unit) return undefined;
+    const schema = this.schemas.get(unit) ?? jsonSchema(unit.options);
+    this.schemas.set(unit, schema);
+    return schema;
+  }
+
+  /** @throws StudyError for an unknown name, options that its schema refuses, or what it cannot be made of */
+  make<Value>(
+    units: ReadonlyMap<string, AnyUnit<Value>>,
+    naming: Naming,
+    site: (options: Json) => Site,
+    point: Point,
+  ): Made<Value> {
+    const { what, name, named } = naming;
+    const unit = units.get(name);
+    if (!unit)
+      return this.document.fail(
+        point.written(named),
+        unknownName(`\`${name}\` is not a ${what}`, [...units.keys()], name),
+      );
+    const options = this.check(unit, naming, point);
+    const place = site(options);
+    const key = JSON.stringify([what, name, options, place]);
+    const known = this.made.get(key) as Made<Value> | undefined;
+    if (known) return known;
+    try {
+      const made = { value: unit.make(options, place), options };
+      this.made.set(key, made);
+      return made;
+    } catch (error) {
+      return this.refuse((error as Error).message, naming, naming.path, point);
+    }
+  }
+
+  private check(unit: AnyUnit<unknown>, naming: Naming, point: Point): Json {
+    const { options, path, besides } = naming;
+    const parsed = unit.options.safeParse(options);
+    if (parsed.success) return (parsed.data ?? null) as Json;
+    const schema = this.schemaOf(unit)!;
+    const extra = Object.fromEntries(besides.map((key) => [key, {}]));
+    const fault = faultOf(parsed.error.issues[0]!, options ?? null, {
+      ...schema,
+      ...(schema.properties ? { properties: { ...schema.properties, ...extra } } : {}),
+    });
+    if (fault.atKey) return this.document.failAtKey(point.written([...path, ...fault.path]), fault.sentence);
+    return this.refuse(fault.sentence, naming, [...path, ...fault.path], point);
+  }
+
+  /** Says what is wrong, and where the other options stand that the sentence speaks of. */
+  private refuse(sentence: string, { options, path }: Naming, at: Path, point: Point): never {
+    const field = at[path.length];
+    const others = isMap(options) ? Object.keys(options).filter((key) => key !== field) : [];
+    const spoken = others.filter((key) => new RegExp(`(^|[^\\w.-])${key}([^\\w-]|$)`).test(sentence));
+    const places = spoken.map((key) => `${key} is at ${this.document.where(point.written([...path, key]))}`);
+    const isList = Array.isArray(valueAt(options, at.slice(path.length)));
+    const hint = isList && /allowed:/.test(sentence) ? "; to run several values write them in `grid:`" : "";
+    const more = places.length === 0 ? "" : ` (${places.join(", ")})`;
+    return this.document.fail(point.written(at), `${sentence}${hint}${more}`);
+  }
+}
