@@ -52,5 +52,5 @@ function interpolation([xa, fa]: Point, [xb, fb]: Point, [xc, fc]: Point): numbe
   if (xa === xc) return (fb * (xb - xa)) / (fa - fb);
   const [s, q, r] = [fb / fa, fa / fc, fb / fc];
   const numerator = s * ((xc - xb) * q * (q - r) - (xb - xa) * (r - 1));
-  return numerator / ((q - 1) * (r - 1) * (s - 1)) / -1;
+  return -numerator / ((q - 1) * (r - 1) * (s - 1));
 }
