@@ -1,0 +1,273 @@
+/**
+ * Reverse mode over the graph. A scope is swept from its results to its inputs; a loop met on the way is reversed in
+ * one of three manners:
+ *
+ * 1. A reduction (every carried scalar is only added to) whose adjoints are known beforehand: the reverse of a term
+ *    runs in the forward loop, right where the term is computed.
+ * 2. A reduction whose adjoints depend on its own results: the same with unit adjoints, one run a carried scalar, and
+ *    the sums are multiplied by the adjoints after the loop. Few scalars only.
+ * 3. Anything else (scans, matrix states, sums into arrays): a second loop in the opposite direction, which recalls
+ *    forward values.
+ */
+import { add, mul, real } from "./arithmetic.js";
+import { array, carryArray, contribute, linearIndex, load, type PrivateArray, setNext } from "./array.js";
+import { dependsOn, ingredients, outermost, usesCarried, type Vertex, wholeBody } from "./dependence.js";
+import type { Differentiable, Rules } from "./derivatives.js";
+import { contributeAll, Frame } from "./frame.js";
+import { graph } from "./graph.js";
+import { type Carried, Loop } from "./loop.js";
+import { type Bool, type Node, type Scope, within } from "./node.js";
+import { recall } from "./recall.js";
+
+type Real = Node<"f32">;
+/** Adjoints of forward arrays. */
+type ArrayAdjoints = Map<PrivateArray, PrivateArray>;
+interface LoopSeeds {
+  readonly scalars: Map<number, Real>;
+  readonly arrays: ArrayAdjoints;
+}
+
+/** Carried scalars up to which a reduction is reversed by unit adjoints. */
+const unitRuns = 8;
+
+export class Reverse {
+  /** How each loop was reversed, for tests and curious readers. */
+  readonly manners: string[] = [];
+  /** Called for a parameter read at a computed index. */
+  constructor(
+    readonly rules: Rules,
+    readonly parameterAt: (frame: Frame, index: Node<"u32">, adjoint: Real) => void,
+  ) {}
+
+  /** Propagates the adjoints `seeds` of nodes, and `made` of arrays that belong to outer scopes but are made in this
+   *  one, to everything in the scope of `frame`. */
+  sweep(frame: Frame, seeds: readonly (readonly [Node, Real])[], made: ArrayAdjoints): void {
+    const loops = new Map<Loop, LoopSeeds>();
+    const seedsOf = (loop: Loop): LoopSeeds => {
+      const known = loops.get(loop) ?? { scalars: new Map(), arrays: new Map() };
+      loops.set(loop, known);
+      return known;
+    };
+    const reach = (of: PrivateArray, adjoint: PrivateArray): void => {
+      for (const loop of makersIn(frame.source, of)) seedsOf(loop).arrays.set(of, adjoint);
+      for (const [node, g] of elementSeeds(frame, of, adjoint)) frame.add(node, g);
+    };
+    for (const [node, adjoint] of seeds) frame.add(node, adjoint);
+    for (const [of, adjoint] of made) reach(of, adjoint);
+    const roots = [...frame.adjoints.keys(), ...frame.arrays.keys()];
+    for (const vertex of sweepOrder(frame, roots, [...loops.keys()])) {
+      if (vertex instanceof Loop) {
+        const given = loops.get(vertex);
+        if (given) this.#loop(frame, vertex, given);
+      } else if ("kind" in vertex) {
+        const adjoint = frame.arrays.get(vertex);
+        if (adjoint) reach(vertex, adjoint);
+      } else {
+        const adjoint = frame.adjoints.get(vertex);
+        if (!adjoint) continue;
+        if (vertex.op === "result") seedsOf(vertex.owner as Loop).scalars.set(vertex.immediate, adjoint);
+        else this.#node(frame, vertex as Real, adjoint);
+      }
+    }
+  }
+
+  #node(frame: Frame, node: Real, adjoint: Real): void {
+    if (node.op === "carried") return;
+    if (node.op === "load") {
+      const index = recall(frame, node.args[0]!) as Node<"u32">;
+      contribute(frame.sum(node.owner as PrivateArray), frame.target, index, adjoint);
+    } else if (node.op === "parameter") {
+      if (node.args.length > 0) this.parameterAt(frame, recall(frame, node.args[0]!) as Node<"u32">, adjoint);
+    } else {
+      const rule = this.rules[node.op as Differentiable];
+      if (!rule) throw new Error(`The operation ${node.op} has no derivative rule.`);
+      const value = (of: Node): Real => recall(frame, of) as Real;
+      const condition = (of: Node): Bool => recall(frame, of) as Bool;
+      const adjoints = rule({ adjoint, node, value, condition });
+      node.args.forEach((arg, k) => {
+        const g = adjoints[k];
+        if (g !== null && g !== undefined) frame.add(arg, real(g));
+      });
+    }
+  }
+
+  #loop(frame: Frame, loop: Loop, seeds: LoopSeeds): void {
+    const terms = new Map([...seeds.scalars.keys()].map((k) => [k, addedTerm(loop, k)]));
+    const plain = [...seeds.arrays.keys()].every((of) => elementsIn(of, loop)?.every((x) => !usesCarried(x, loop)));
+    const reduction = plain && [...terms.values()].every((term) => term !== null);
+    if (!reduction || frame.pairs.length > 0) {
+      this.#again(frame, loop, seeds);
+      return;
+    }
+    const later = { scalars: new Map<number, Real>(), arrays: new Map() as ArrayAdjoints };
+    const early: [Node, Real][] = [];
+    const earlyArrays: ArrayAdjoints = new Map();
+    for (const [k, g] of seeds.scalars)
+      if (dependsOn(g, loop)) later.scalars.set(k, g);
+      else early.push([terms.get(k)!, g]);
+    for (const [of, g] of seeds.arrays) (dependsOn(g, loop) ? later.arrays : earlyArrays).set(of, g);
+    if (early.length + earlyArrays.size > 0) {
+      this.#fused(frame, loop, early, earlyArrays, real(1));
+      this.manners.push(`fused, ${early.length + earlyArrays.size} adjoints known before`);
+    }
+    for (const [k, g] of seeds.scalars) if (!later.scalars.has(k)) frame.add(loop.carried[k]!.init, g);
+    if (later.scalars.size + later.arrays.size === 0) return;
+    const few = later.arrays.size === 0 && later.scalars.size <= unitRuns;
+    if (!few || readsActiveMemory(frame.active, loop)) {
+      this.#again(frame, loop, later);
+      return;
+    }
+    for (const [k, g] of later.scalars) {
+      this.#fused(frame, loop, [[terms.get(k)!, real(1)]], new Map(), g);
+      frame.add(loop.carried[k]!.init, g);
+    }
+    this.manners.push(`fused, ${later.scalars.size} unit adjoints`);
+  }
+
+  /** Runs the reverse of the body inside the forward loop; sums for outer values are multiplied by `scale` after it. */
+  #fused(frame: Frame, loop: Loop, seeds: [Node, Real][], made: ArrayAdjoints, scale: Real): void {
+    const inner = new Frame(frame.active, loop, loop, frame, []);
+    graph().inside(loop, () => this.sweep(inner, seeds, made));
+    for (const [node, adjoint] of inner.outside) frame.add(node, mul(scale, loop.total(adjoint)));
+  }
+
+  /** Reverses a loop by a second one in the opposite direction. */
+  #again(frame: Frame, loop: Loop, { scalars, arrays }: LoopSeeds): void {
+    const length = loop.length && (recall(frame, loop.length) as Node<"u32">);
+    const reversed = new Loop(loop.bound, length, frame.target, !loop.descending);
+    const inner = new Frame(frame.active, loop, reversed, frame, [...frame.pairs, { loop, reversed }]);
+    const seeds: [Node, Real][] = [];
+    const scans: { readonly of: Carried; readonly adjoint: Carried; readonly k: number }[] = [];
+    loop.carried.forEach((of, k) => {
+      const g = scalars.get(k) ?? real(0);
+      const term = addedTerm(loop, k);
+      if (term) {
+        seeds.push([term, g]);
+        frame.add(of.init, g);
+      } else if (frame.active.has(of.now)) {
+        const adjoint = reversed.carry(g);
+        scans.push({ of, adjoint, k: reversed.carried.length - 1 });
+        seeds.push([of.next, adjoint.now as Real]);
+      }
+    });
+    const states = loop.states
+      .filter(({ before }) => frame.active.has(before))
+      .map((of) => {
+        const init = arrays.get(of.after) ?? array(of.init.length, () => 0);
+        return { of, adjoint: carryArray(reversed, init) };
+      });
+    graph().inside(reversed, () => {
+      for (const { of, adjoint } of states) inner.arrays.set(of.next, adjoint.before);
+      this.sweep(inner, seeds, new Map([...arrays].filter(([of]) => of.kind !== "after")));
+      for (const { of, adjoint } of scans) adjoint.next = inner.adjoints.get(of.now) ?? real(0);
+      for (const { of, adjoint } of states)
+        setNext(adjoint, inner.arrays.get(of.before) ?? array(of.init.length, () => 0));
+    });
+    for (const [node, adjoint] of inner.outside) frame.add(node, reversed.total(adjoint));
+    for (const { of, k } of scans) frame.add(of.init, reversed.result(k) as Real);
+    for (const { of, adjoint } of states)
+      if (frame.active.has(of.init)) contributeAll(frame.sum(of.init), frame.target, adjoint.after);
+    this.manners.push(`second loop, ${scans.length} carried scalars, ${states.length} carried arrays`);
+  }
+}
+
+/** What carried scalar `k` is the sum of, beside its initial value; null where it is not a plain sum. */
+function addedTerm(loop: Loop, k: number): Real | null {
+  const { now, next } = loop.carried[k]!;
+  const without = (node: Node): Real | null => {
+    if (node === now) return real(0);
+    if (node.op !== "add") return null;
+    const [a, b] = node.args as [Real, Real];
+    const left = without(a);
+    if (left) return add(left, b);
+    const right = without(b);
+    return right && add(a, right);
+  };
+  const term = without(next);
+  return term && !usesCarried(term, loop) ? term : null;
+}
+
+/** The nodes that the elements of an array are made of inside `loop`; null where the loop carries the array. */
+function elementsIn(of: PrivateArray, loop: Loop): readonly Node[] | null {
+  if (of.kind === "stored") return of.sources;
+  if (of.kind !== "accumulated") return null;
+  return of.contributions.filter(({ scope }) => within(scope, loop)).map(({ value }) => value);
+}
+
+/** The adjoints of values of the frame's own scope that array elements were made of. */
+function elementSeeds(frame: Frame, of: PrivateArray, adjoint: PrivateArray): readonly (readonly [Node, Real])[] {
+  if (of.kind === "accumulated")
+    return of.contributions
+      .filter(({ scope }) => scope === frame.source)
+      .map(({ index, value }) => [value, load(adjoint, recall(frame, index) as Node<"u32">)]);
+  if (of.kind !== "stored" || of.nest.at(-1) !== frame.source) return [];
+  const indices = of.nest.map((loop) => recall(frame, loop.index) as Node<"u32">);
+  const bounds = of.nest.map((loop) => loop.bound);
+  const width = of.sources.length;
+  return of.sources.map((source, c) => [source, load(adjoint, linearIndex([...indices, c], [...bounds, width]))]);
+}
+
+/** The loops directly in `scope` that an array is made by. */
+function makersIn(scope: Scope, of: PrivateArray): readonly Loop[] {
+  if (of.kind === "stored") {
+    const next = of.home === scope ? of.nest[0] : of.nest[of.nest.indexOf(scope as Loop) + 1];
+    return next && next.parent === scope ? [next] : [];
+  }
+  if (of.kind === "accumulated")
+    return [
+      ...new Set(of.contributions.flatMap((made) => (within(made.scope, scope) ? outermost(made.scope, scope) : []))),
+    ];
+  return of.kind === "after" && of.home === scope ? [of.state.loop] : [];
+}
+
+/** Whether an adjoint would have to be summed into memory inside `loop`. */
+function readsActiveMemory(active: ReadonlySet<Vertex>, loop: Loop): boolean {
+  const { nodes } = bodyOf(active, loop);
+  return nodes.some((node) => node.op === "load" || (node.op === "parameter" && node.args.length > 0));
+}
+
+const scopeOf = (vertex: Vertex): Scope => ("kind" in vertex ? vertex.home : vertex.scope);
+
+/** The active nodes inside a loop, and the active values of outer scopes that they are made of. */
+function bodyOf(active: ReadonlySet<Vertex>, loop: Loop): { readonly nodes: Node[]; readonly outer: Vertex[] } {
+  const nodes: Node[] = [];
+  const outer: Vertex[] = [];
+  const seen = new Set<Vertex>();
+  const waiting: Vertex[] = [...wholeBody(loop)];
+  for (let vertex = waiting.pop(); vertex; vertex = waiting.pop()) {
+    if (seen.has(vertex) || !active.has(vertex)) continue;
+    seen.add(vertex);
+    if (!within(scopeOf(vertex), loop)) outer.push(vertex);
+    else {
+      if (!("kind" in vertex)) nodes.push(vertex);
+      waiting.push(...ingredients(vertex));
+    }
+  }
+  return { nodes, outer };
+}
+
+/** The active vertices of the frame's scope from results to inputs, each loop as one vertex. */
+function sweepOrder(frame: Frame, roots: readonly Vertex[], loops: readonly Loop[]): readonly (Vertex | Loop)[] {
+  const done: (Vertex | Loop)[] = [];
+  const seen = new Set<Vertex | Loop>();
+  const needs = (vertex: Vertex | Loop): readonly (Vertex | Loop)[] => {
+    if (vertex instanceof Loop) return bodyOf(frame.active, vertex).outer;
+    if ("kind" in vertex) {
+      const own =
+        vertex.kind === "accumulated" ? vertex.contributions.filter((made) => made.scope === vertex.home) : [];
+      return [...makersIn(frame.source, vertex), ...own.map(({ value }) => value)];
+    }
+    if (vertex.op === "carried") return [];
+    return vertex.op === "result" ? [vertex.owner as Loop] : ingredients(vertex);
+  };
+  const visit = (vertex: Vertex | Loop): void => {
+    if (seen.has(vertex)) return;
+    if (!(vertex instanceof Loop) && (!frame.active.has(vertex) || scopeOf(vertex) !== frame.source)) return;
+    seen.add(vertex);
+    needs(vertex).forEach(visit);
+    done.push(vertex);
+  };
+  roots.forEach(visit);
+  loops.forEach(visit);
+  return done.reverse();
+}

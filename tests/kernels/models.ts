@@ -1,0 +1,188 @@
+/** Small laws and mixers for the tests, written in the language as a user would. */
+import { add, div, exp, max, mul, sub } from "../../src/kernels/arithmetic.js";
+import type { Block } from "../../src/kernels/inputs.js";
+import type { Count } from "../../src/kernels/loop.js";
+import { loop } from "../../src/kernels/loop.js";
+import type { F32, Node, U32 } from "../../src/kernels/node.js";
+import { type Inputs, type Program, program } from "../../src/kernels/program.js";
+import { defaultRandom, type RandomName, randomStream } from "../../src/kernels/random.js";
+import { dot, keep, matrix, scan, sum, type Vector, vector, zeros } from "../../src/kernels/vector.js";
+
+export interface Pair {
+  readonly x: Vector;
+  readonly y: Node<"f32">;
+}
+export interface Problem {
+  readonly features: number;
+  readonly count: Count;
+  readonly most: number;
+  /** 1 / number of pairs, per prompt. */
+  readonly shrink: F32;
+  context(j: U32): Pair;
+  readonly query: Vector;
+  readonly answer: Node<"f32">;
+}
+export interface Sizes {
+  readonly d: number;
+  readonly n: number;
+  readonly random?: RandomName;
+  /** Keep the context in memory instead of drawing it in the loop that reads it. */
+  readonly kept?: boolean;
+  readonly noise?: boolean;
+}
+
+/** y = w . x (+ setting 0 times noise), w, x standard normal. */
+export function gaussian(
+  inputs: Inputs,
+  { d, n, random = defaultRandom, kept = false, noise = false }: Sizes,
+): Problem {
+  const stream = randomStream(random, inputs);
+  const task = stream.normals(d);
+  const query = stream.normals(d);
+  const draw = (j: U32): readonly [Vector, Node<"f32">] => {
+    const here = stream.at(j);
+    const x = here.normals(d);
+    const clean = dot(x, task);
+    return [x, noise ? add(clean, mul(inputs.settings.at(0), here.normals(1).at(0))) : clean];
+  };
+  const read = kept ? keep(n, draw) : draw;
+  return {
+    features: d,
+    count: n,
+    most: n,
+    shrink: 1 / n,
+    query,
+    answer: dot(query, task),
+    context: (j) => {
+      const [x, y] = read(j) as readonly [Vector, Node<"f32">];
+      return { x, y };
+    },
+  };
+}
+
+/** Token (x, y) against a vector of d + 1. */
+const against = (u: Vector | Block, { x, y }: Pair): Node<"f32"> =>
+  add(
+    sum(x.length, (i) => mul(x.at(i), u.at(i))),
+    mul(y, u.at(x.length)),
+  );
+
+/** Row a of a matrix of d + 1 columns against the query token (x, 0). */
+const project = (weights: Block, query: Vector, rows: number): Vector =>
+  vector(rows, (a) => sum(query.length, (b) => mul(at(weights, a, b, query.length + 1), query.at(b))));
+
+const at = (weights: Block, a: U32, b: U32, columns: number): Node<"f32"> => weights.at(addressOf(a, b, columns));
+
+import { addWord, mulWord } from "../../src/kernels/words.js";
+
+const addressOf = (a: U32, b: U32, columns: number): U32 => addWord(mulWord(a, columns), b);
+
+export type Mix = (problem: Problem, parameters: Block) => Node<"f32">;
+
+/** (1/n) sum_j (e_j . p) (e_j . W q). */
+export const linearAttention: Mix = ({ features: d, count, shrink, context, query }, parameters) => {
+  const D = d + 1;
+  const u = project(parameters.block(0, D * D), query, D);
+  const p = parameters.block(D * D, D);
+  const [total] = loop(count, [0], (j, [acc]) => {
+    const e = context(j);
+    return [add(acc!, mul(against(u, e), against(p, e)))];
+  });
+  return mul(shrink, total!);
+};
+export const linearSize = (d: number): number => (d + 1) * (d + 1) + d + 1;
+
+/** Two heads of softmax attention; without the maximum subtracted, or with a running maximum. */
+export const softmaxAttention =
+  (heads: number, subtract: boolean, sharpness = 1): Mix =>
+  ({ features: d, count, context, query }, parameters) => {
+    const D = d + 1;
+    const each = Array.from({ length: heads }, (_, h) => {
+      const own = parameters.block(h * linearSize(d), linearSize(d));
+      const u = project(own.block(0, D * D), query, D);
+      return { u, p: own.block(D * D, D) };
+    });
+    const logit = (h: number, e: Pair): Node<"f32"> => mul(sharpness, against(each[h]!.u, e));
+    const tops = subtract
+      ? loop(
+          count,
+          each.map(() => -3e38),
+          (j, top) => {
+            const e = context(j);
+            return top.map((m, h) => max(m, logit(h, e)));
+          },
+        )
+      : each.map(() => 0);
+    const sums = loop(
+      count,
+      each.flatMap(() => [0, 0]),
+      (j, acc) => {
+        const e = context(j);
+        return each.flatMap(({ p }, h) => {
+          const weight = exp(sub(logit(h, e), tops[h]!));
+          return [add(acc[2 * h]!, weight), add(acc[2 * h + 1]!, mul(weight, against(p, e)))];
+        });
+      },
+    );
+    return each.map((_, h) => div(sums[2 * h + 1]!, sums[2 * h]!)).reduce((a, b) => add(a, b));
+  };
+export const softmaxSize = (heads: number, d: number): number => heads * linearSize(d);
+
+/** S <- S + beta (v - S k) k^T over the context, prediction o . S q with k, v, q linear in the tokens. */
+export const deltaRule =
+  (m: number): Mix =>
+  ({ features: d, count, context, query }, parameters) => {
+    const D = d + 1;
+    const [key, value, ask] = [0, 1, 2].map((k) => parameters.block(k * m * D, m * D)) as [Block, Block, Block];
+    const out = parameters.block(3 * m * D, m);
+    const beta = parameters.at(3 * m * D + m);
+    const token = (weights: Block, e: Pair): Vector =>
+      vector(m, (a) =>
+        add(
+          sum(d, (b) => mul(at(weights, a, b, D), e.x.at(b))),
+          mul(at(weights, a, d, D), e.y),
+        ),
+      );
+    const [state] = scan(count, [zeros(m * m)], (j, [S]) => {
+      const e = context(j);
+      const k = token(key, e);
+      const v = token(value, e);
+      return [
+        matrix(m, m, (a) => {
+          const error = mul(
+            beta,
+            sub(
+              v.at(a),
+              sum(m, (b) => mul(S!.at(addressOf(a, b, m)), k.at(b))),
+            ),
+          );
+          return (b) => add(S!.at(addressOf(a, b, m)), mul(error, k.at(b)));
+        }),
+      ];
+    });
+    const q = vector(m, (a) => sum(d, (b) => mul(at(ask, a, b, D), query.at(b))));
+    return sum(m, (a) =>
+      mul(
+        out.at(a),
+        sum(m, (b) => mul(state!.at(addressOf(a, b, m)), q.at(b))),
+      ),
+    );
+  };
+export const deltaSize = (m: number, d: number): number => 3 * m * (d + 1) + m + 1;
+
+/** [prediction, answer] of a mixer on the Gaussian law. */
+export function model(mix: Mix, parameters: number, sizes: Sizes): Program {
+  return program({ parameters, settings: sizes.noise ? 1 : 0 }, (inputs) => {
+    const problem = gaussian(inputs, sizes);
+    return [mix(problem, inputs.parameters), problem.answer];
+  });
+}
+
+/** Numbers in (-scale, scale) that are the same every time. */
+export function fixedNumbers(length: number, scale: number): Float64Array {
+  let state = 123;
+  return Float64Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return Math.fround((state / 2 ** 31) * scale);
+  });
+}
