@@ -255,16 +255,20 @@ describe("the stream of a key", () => {
 
   test("noise adds to the labels of the same prompts, on the query's too, with the same draws at every level", () => {
     const draw = (noise: number) =>
-      linearRegressionLaw({ features: 3, noise, covariance: AR1 }).draw(key, { from: 0, count: 8 }, 2);
+      linearRegressionLaw({ features: 3, noise, covariance: AR1 }).draw(key, { from: 0, count: 4000 }, 2);
     const [clean, one, two] = [draw(0), draw(1), draw(2)];
     expect(one.x).toEqual(clean.x);
     expect(one.query).toEqual(clean.query);
-    for (const labels of ["y", "answer"] as const)
-      for (const [i, label] of clean[labels].data.entries()) {
+    for (const labels of ["y", "answer"] as const) {
+      const moments = new Moments(2);
+      const twice = clean[labels].data.map((label, i) => {
         const noise = one[labels].data[i]! - label;
-        expect(Math.abs(noise)).toBeGreaterThan(0);
-        expect(two[labels].data[i]! - label).toBeCloseTo(2 * noise, 12);
-      }
+        moments.add([noise, noise ** 2]);
+        return Math.abs(two[labels].data[i]! - label - 2 * noise);
+      });
+      expectMeans(moments, [0, 1]);
+      expect(Math.max(...twice)).toBeLessThan(1e3 * Number.EPSILON);
+    }
   });
 
   test("without noise every label is linear in its input, with one task a prompt", () => {

@@ -92,6 +92,7 @@ describe("distributions", () => {
     expect(studentQuantile(1, 3)).toBe(Number.POSITIVE_INFINITY);
     expect(normalCdf(Number.POSITIVE_INFINITY)).toBe(1);
     expect(normalCdf(-1e9)).toBe(0);
+    expect(normalCdf(40)).toBe(1);
     expect(studentCdf(Number.NEGATIVE_INFINITY, 2)).toBe(0);
     expect(studentCdf(-1, Number.POSITIVE_INFINITY)).toBe(normalCdf(-1));
     expect(normalCdf(Number.NaN)).toBeNaN();
@@ -172,6 +173,13 @@ describe("minimum", () => {
     expect(Math.abs(found.x - x)).toBeLessThan(4 * Math.sqrt(EPS) * Math.max(1, Math.abs(x)));
     expect(found.f).toBe(f(found.x));
     expect(found.f - value).toBeLessThan(4 * Math.sqrt(EPS));
+  });
+
+  test("a smooth bottom takes parabolas: about half the evaluations of golden sections", () => {
+    let evaluations = 0;
+    minimum((x) => x - Math.log(x) + 0 * evaluations++, 1e-6, 50);
+    // Golden sections alone: log(50 / 6e-8) / log(1.618) = 43.
+    expect(evaluations).toBeLessThan(25);
   });
 
   test("NaN and an empty interval are refused", () => {

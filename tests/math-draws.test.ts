@@ -17,13 +17,11 @@ test.each<[Key, number]>([
 });
 
 test("a prompt's numbers depend on neither the prompts before it nor what was left of them", () => {
-  const sample = (draws: Draws) => [
-    draws.normal(),
-    draws.uniform(),
-    draws.student(3),
-    draws.integer(7),
-    draws.normal(),
-  ];
+  // The last of three normals leaves the other half of its pair behind, the uniform the other word of its block.
+  const sample = (draws: Draws) => {
+    const values = [draws.normal(), draws.uniform(), draws.student(3), draws.integer(7)];
+    return [...values, draws.normal(), draws.normal()];
+  };
   const fresh = [5, 0, 4294967295, 3].map((index) => sample(new Draws(key, index)));
   const one = new Draws(key);
   const reused = [5, 0, 4294967295, 3].map((index) => {

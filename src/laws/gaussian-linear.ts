@@ -15,7 +15,7 @@ import { drawRegression, type Sampler } from "./regression-prompts.js";
 /** Distribution of the i.i.d. unit-variance coordinates z behind the inputs x = B z. */
 export interface Inputs {
   readonly kind: "gaussian" | "uniform" | "rademacher" | "student";
-  /** E z^4 of a coordinate scaled to unit variance: 3 for a Gaussian, 9/5 uniform, 1 Rademacher; Infinity for Student t with nu <= 4. */
+  /** E z^4 at unit variance: 3 Gaussian, 9/5 uniform, 1 Rademacher; Student t: 3 + 6 / (nu - 4), Infinity to nu = 4. */
   readonly kurtosis: number;
 }
 

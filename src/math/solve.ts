@@ -13,7 +13,7 @@ export function solve(matrix: Rows, right: Rows): Rows {
     throw new RangeError(`a system of ${size} rows needs ${size} columns and ${size} right-hand rows`);
   const decomposition = new LuDecomposition(new Matrix(matrix as number[][]));
   const pivots = decomposition.upperTriangularMatrix.diagonal().map(Math.abs);
-  if (!(Math.min(...pivots) > size * Number.EPSILON * Math.max(...pivots)))
+  if (!(Math.min(...pivots) > 16 * size * Number.EPSILON * Math.max(...pivots)))
     throw new RangeError(`a singular matrix of size ${size} has no solution: its smallest pivot is a rounding of zero`);
   return decomposition.solve(new Matrix(right as number[][])).to2DArray();
 }
