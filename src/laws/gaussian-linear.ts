@@ -19,7 +19,7 @@ export interface Inputs {
   readonly kurtosis: number;
 }
 
-/** Population of linear regression in context: y = w . x + noise * e, with x = B z, B the symmetric root of `covariance`. */
+/** Linear regression in context: y = w . x + noise * e, with x = B z, B the symmetric root of `covariance`. */
 export interface LinearRegression extends Population {
   readonly family: "linear-regression";
   readonly features: number;

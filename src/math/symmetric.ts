@@ -21,9 +21,11 @@ export function isSymmetric(matrix: Rows): true | string {
   }
   const tolerance = rounding(matrix);
   for (let i = 0; i < size; i++)
-    for (let j = 0; j < i; j++)
-      if (Math.abs(matrix[i]![j]! - matrix[j]![i]!) > tolerance)
-        return `not symmetric: entry (${i + 1}, ${j + 1}) is ${matrix[i]![j]} and entry (${j + 1}, ${i + 1}) is ${matrix[j]![i]}`;
+    for (let j = 0; j < i; j++) {
+      const [below, above] = [matrix[i]![j]!, matrix[j]![i]!];
+      if (Math.abs(below - above) > tolerance)
+        return `not symmetric: entry (${i + 1}, ${j + 1}) is ${below} and entry (${j + 1}, ${i + 1}) is ${above}`;
+    }
   return true;
 }
 
