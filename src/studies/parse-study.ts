@@ -7,6 +7,7 @@ import { resolveHypothesis } from "./hypothesis.js";
 import { jsonSchema } from "./json-schema.js";
 import { resolveCell } from "./resolve-cell.js";
 import { faultOf } from "./sentence.js";
+import { spokenOf } from "./spoken-of.js";
 import type { Study, StudyCell } from "./study.js";
 import { UnitMaker } from "./units.js";
 import { type Json, YamlDocument } from "./yaml-document.js";
@@ -48,9 +49,13 @@ export async function parseStudy(text: string, file: string, catalogue: Catalogu
 function checkFrame(point: Point, document: YamlDocument): Frame {
   const parsed = frame.safeParse(point.settings);
   if (parsed.success) return parsed.data;
-  const fault = faultOf(parsed.error.issues[0]!, point.settings, jsonSchema(frame));
+  const fault = faultOf(parsed.error, point.settings, jsonSchema(frame));
   const place = point.written(fault.path);
-  return fault.atKey ? document.failAtKey(place, fault.sentence) : document.fail(place, fault.sentence);
+  if (fault.atKey) return document.failAtKey(place, fault.sentence);
+  return document.fail(
+    place,
+    fault.own ? spokenOf(fault.sentence, fault.path, point.settings, point, document) : fault.sentence,
+  );
 }
 
 /** Contexts may be written differently and be the same: 40, and 4 times 10 features. */

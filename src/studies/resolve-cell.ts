@@ -62,7 +62,7 @@ function makeLaw(
   context: ContextField,
   contextPath: Path,
 ): Made<Law> {
-  const naming = { what: "law", name, named: [...path, "kind"], options, path, besides: ["kind"] };
+  const naming = { what: "law", name, named: [...path, "kind"], isKey: false, options, path, besides: ["kind"] };
   const site = (checked: Json) => {
     const features = isMap(checked) && typeof checked.features === "number" ? checked.features : 0;
     if (features ** 2 * points > LARGEST)
@@ -89,7 +89,15 @@ function resolveModel(
   const { name, mixer, train, ...options } = frame.models![i]!;
   const path = ["models", i];
   const besides = ["name", "mixer", "train"];
-  const naming = { what: "mixer", name: mixer, named: [...path, "mixer"], options: options as Json, path, besides };
+  const naming = {
+    what: "mixer",
+    name: mixer,
+    named: [...path, "mixer"],
+    isKey: false,
+    options: options as Json,
+    path,
+    besides,
+  };
   const made = maker.make(catalogue.mixers, naming, () => site, point);
   const [schedule, record, until] = [scheduleOf(train), recordOf(train), train.until?.excess ?? null];
   const settings = { name, mixer, ...(made.options as object), train: { ...schedule, until, record } };
@@ -112,7 +120,7 @@ function resolvePredictor(
   if (unit && typeof entry === "string" && !unit.options.safeParse(bare).success)
     document.fail(path, `\`${name}\` needs its option: { ${name}: ${describe([maker.schemaOf(unit)!])} }`);
   const options = typeof entry === "string" ? (bare as Json | undefined) : (entry[name] as Json);
-  const naming = { what: "predictor", name, named: path, options, path, besides: [] };
+  const naming = { what: "predictor", name, named: path, isKey: typeof entry !== "string", options, path, besides: [] };
   const { value, options: filled } = maker.make(catalogue.predictors, naming, () => site, point);
   const applies = value.applies(law.population);
   if (applies !== true) document.fail(path, `\`${name}\` does not apply to this law: ${applies}`);

@@ -10,26 +10,32 @@ export interface Fault {
   readonly sentence: string;
   /** True where the key, not the value, is at fault. */
   readonly atKey: boolean;
+  /** True where the schema has its own sentence, which may speak of other settings. */
+  readonly own: boolean;
 }
 
-/** The sentence for zod's first issue: what stands there, and what the schema allows there. */
-export function faultOf(issue: z.core.$ZodIssue, value: Json, schema: JsonSchema): Fault {
-  const leaf = deepest(issue);
+/**
+ * The sentence for what zod found: what stands there, and what the schema allows there. A key that is not known comes
+ * first, as it is often the reason why another is missing.
+ */
+export function faultOf({ issues }: z.core.$ZodError, value: Json, schema: JsonSchema): Fault {
+  const leaves = issues.map(deepest);
+  const leaf = leaves.find(({ code }) => code === "unrecognized_keys") ?? leaves[0]!;
   const path = leaf.path as Path;
   const found = valueAt(value, path);
   const name = path.at(-1);
   if (leaf.code === "unrecognized_keys") {
     const key = leaf.keys[0]!;
     const sentence = unknownName(`\`${key}\` is not a key here`, keysOf(below(schema, path)), key);
-    return { path: [...path, key], sentence, atKey: true };
+    return { path: [...path, key], sentence, atKey: true, own: false };
   }
-  if (leaf.code === "custom") return { path, sentence: leaf.message, atKey: false };
+  if (leaf.code === "custom") return { path, sentence: leaf.message, atKey: false, own: true };
   const allowed = describe(below(schema, path));
   if (found === undefined && typeof name === "string")
-    return { path, sentence: `\`${name}\` is missing; allowed: ${allowed}`, atKey: false };
+    return { path, sentence: `\`${name}\` is missing; allowed: ${allowed}`, atKey: false, own: false };
   const what = typeof name === "string" ? `\`${name}\`` : name === undefined ? "the file" : `entry ${name + 1}`;
   const hint = typeof found === "number" && !/number/.test(allowed) ? " (quote it to make it a text)" : "";
-  return { path, sentence: `${what} is ${show(found)}${hint}; ${allowance(leaf, allowed)}`, atKey: false };
+  return { path, sentence: `${what} is ${show(found)}${hint}; ${allowance(leaf, allowed)}`, atKey: false, own: false };
 }
 
 /** `the text "1_000"`, `-0.1`, `an empty list`: a value as an error names it. */

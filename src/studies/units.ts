@@ -1,8 +1,9 @@
 import type { Site, Unit } from "../types.js";
-import { isMap, type Point } from "./grid.js";
+import type { Point } from "./grid.js";
 import { type JsonSchema, jsonSchema } from "./json-schema.js";
 import { unknownName } from "./nearest.js";
 import { faultOf } from "./sentence.js";
+import { spokenOf } from "./spoken-of.js";
 import { valueAt } from "./value-at.js";
 import type { Json, Path, YamlDocument } from "./yaml-document.js";
 
@@ -23,6 +24,8 @@ export interface Naming {
   readonly name: string;
   /** Where its name stands. */
   readonly named: Path;
+  /** True where its name is a key: `{ newton: 3 }`. */
+  readonly isKey: boolean;
   /** Its options as written; undefined where none can be. */
   readonly options: Json | undefined;
   /** Where they stand. */
@@ -56,13 +59,9 @@ export class UnitMaker {
     site: (options: Json) => Site,
     point: Point,
   ): Made<Value> {
-    const { what, name, named } = naming;
+    const { what, name } = naming;
     const unit = units.get(name);
-    if (!unit)
-      return this.document.fail(
-        point.written(named),
-        unknownName(`\`${name}\` is not a ${what}`, [...units.keys()], name),
-      );
+    if (!unit) return this.unknown(naming, [...units.keys()], point);
     const options = this.check(unit, naming, point);
     const place = site(options);
     const key = JSON.stringify([what, name, options, place]);
@@ -77,13 +76,19 @@ export class UnitMaker {
     }
   }
 
+  private unknown({ what, name, named, isKey }: Naming, known: readonly string[], point: Point): never {
+    const sentence = unknownName(`\`${name}\` is not a ${what}`, known, name);
+    const place = point.written(named);
+    return isKey ? this.document.failAtKey(place, sentence) : this.document.fail(place, sentence);
+  }
+
   private check(unit: AnyUnit<unknown>, naming: Naming, point: Point): Json {
     const { options, path, besides } = naming;
     const parsed = unit.options.safeParse(options);
     if (parsed.success) return (parsed.data ?? null) as Json;
     const schema = this.schemaOf(unit)!;
     const extra = Object.fromEntries(besides.map((key) => [key, {}]));
-    const fault = faultOf(parsed.error.issues[0]!, options ?? null, {
+    const fault = faultOf(parsed.error, options ?? null, {
       ...schema,
       ...(schema.properties ? { properties: { ...schema.properties, ...extra } } : {}),
     });
@@ -91,15 +96,10 @@ export class UnitMaker {
     return this.refuse(fault.sentence, naming, [...path, ...fault.path], point);
   }
 
-  /** Says what is wrong, and where the other options stand that the sentence speaks of. */
   private refuse(sentence: string, { options, path }: Naming, at: Path, point: Point): never {
-    const field = at[path.length];
-    const others = isMap(options) ? Object.keys(options).filter((key) => key !== field) : [];
-    const spoken = others.filter((key) => new RegExp(`(^|[^\\w.-])${key}([^\\w-]|$)`).test(sentence));
-    const places = spoken.map((key) => `${key} is at ${this.document.where(point.written([...path, key]))}`);
     const isList = Array.isArray(valueAt(options, at.slice(path.length)));
     const hint = isList && /allowed:/.test(sentence) ? "; to run several values write them in `grid:`" : "";
-    const more = places.length === 0 ? "" : ` (${places.join(", ")})`;
-    return this.document.fail(point.written(at), `${sentence}${hint}${more}`);
+    const whole = spokenOf(sentence + hint, at, point.settings, point, this.document);
+    return this.document.fail(point.written(at), whole);
   }
 }

@@ -28,7 +28,7 @@ export interface Recognised {
   offsetOf(position: number): number;
 }
 
-const TOKEN = /"[^"]*"|'[^']*'|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[A-Za-z][\w.-]*|[()*/+^<>=!%,\s-]|[^]/g;
+const TOKEN = /"[^"]*"|'[^']*'|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[A-Za-z][\w.-]*|[()*/+^<>=!%,\s-]|./gsu;
 const WORD = /^[A-Za-z]/;
 const ALLOWED = /^(["'A-Za-z\d.]|[()*/+^<>=%,\s-]$)/;
 
@@ -59,13 +59,10 @@ export function recognise(source: string, { names, columns, functions }: Vocabul
       if (token.length < 2 || !known.has(name)) throw unknown(name, [...known], offset);
       place(name, offset);
     } else if (!WORD.test(token)) emit(token, offset);
-    else if (called && functions.includes(token)) emit(token, offset);
     else {
       const parts = split(token, known, called ? functions : []);
       if (!parts) throw unknown(token, called ? functions : [...known], offset);
-      for (const part of parts)
-        if (known.has(part.word)) place(part.word, offset + part.at);
-        else emit(part.word, offset + part.at);
+      for (const { word, at, isName } of parts) (isName ? place : emit)(word, offset + at);
     }
   }
   const offsetOf = (position: number) => {
@@ -75,21 +72,27 @@ export function recognise(source: string, { names, columns, functions }: Vocabul
   return { text, originals, offsetOf };
 }
 
-/** A known name, or one less what follows its hyphen: `context-1`, `context-log` before a parenthesis. */
-function split(
-  token: string,
-  known: ReadonlySet<string>,
-  functions: readonly string[],
-): { readonly word: string; readonly at: number }[] | undefined {
-  if (known.has(token) && functions.length === 0) return [{ word: token, at: 0 }];
-  if (functions.includes(token)) return [{ word: token, at: 0 }];
+interface Part {
+  readonly word: string;
+  readonly at: number;
+  readonly isName: boolean;
+}
+
+/**
+ * A known name, or one and what is taken from it: `context-1`, or before a parenthesis, where a function must end it,
+ * `context-log`.
+ */
+function split(token: string, known: ReadonlySet<string>, functions: readonly string[]): Part[] | undefined {
+  if (functions.includes(token)) return [{ word: token, at: 0, isName: false }];
+  if (known.has(token) && functions.length === 0) return [{ word: token, at: 0, isName: true }];
   for (let hyphen = token.lastIndexOf("-"); hyphen > 0; hyphen = token.lastIndexOf("-", hyphen - 1)) {
     const [head, rest] = [token.slice(0, hyphen), token.slice(hyphen + 1)];
     if (!known.has(head)) continue;
-    const tail = /^\d*\.?\d*$/.test(rest) ? [{ word: rest, at: 0 }] : split(rest, known, functions);
+    const isNumber = functions.length === 0 && /^\d+\.?\d*$/.test(rest);
+    const tail = isNumber ? [{ word: rest, at: 0, isName: false }] : split(rest, known, functions);
     if (!tail) continue;
-    const shifted = tail.map(({ word, at }) => ({ word, at: at + hyphen + 1 }));
-    return [{ word: head, at: 0 }, { word: "-", at: hyphen }, ...shifted];
+    const shifted = tail.map((part) => ({ ...part, at: part.at + hyphen + 1 }));
+    return [{ word: head, at: 0, isName: true }, { word: "-", at: hyphen, isName: false }, ...shifted];
   }
   return undefined;
 }

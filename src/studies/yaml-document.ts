@@ -1,4 +1,5 @@
 import {
+  CST,
   type Document,
   isAlias,
   isMap,
@@ -104,12 +105,13 @@ export class YamlDocument {
     const tooDeep = `nested too deeply; allowed: at most ${LIMITS.depth} levels`;
     const indented = new RegExp(`^[ \\t?:-]{${LIMITS.indent}}`, "m").exec(text);
     if (indented) fail(indented.index, tooDeep);
+    const marks: string[] = [CST.DOCUMENT, CST.FLOW_END, CST.SCALAR];
     let [offset, depth] = [0, 0];
     for (const token of new Lexer().lex(text)) {
       if (token === "[" || token === "{") depth++;
       if (token === "]" || token === "}") depth--;
       if (depth > LIMITS.depth) fail(offset, tooDeep);
-      if (!/^[\u0002\u0018\u001f\ufeff]$/.test(token)) offset += token.length;
+      if (!marks.includes(token)) offset += token.length;
     }
   }
 
