@@ -285,6 +285,13 @@ describe("what would cost without bound is refused with a sentence", () => {
     ],
     ["a large list", `title: [${"1,".repeat(300_000)}1]`, /more than 200000 values in one file/],
     [
+      "many tests",
+      study({
+        evaluate: `evaluate: { shift: { inputScale: [${Array.from({ length: 900 }, (_, i) => i)}], queryScale: [${Array.from({ length: 900 }, (_, i) => i)}] } }`,
+      }),
+      /^study.yaml:6:11: 2430000 tests in all cells; allowed: at most 10000$/,
+    ],
+    [
       "large covariances",
       law("features: [1023, 1024], noise: [0.1, 0.2, 0.3]").replace(
         "[10, 20, 40]",

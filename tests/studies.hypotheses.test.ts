@@ -122,7 +122,7 @@ describe("a study is judged", () => {
     const partial = rows.filter((row) => row.context !== 20);
     expect(judgeStudy(judged, partial)[1]).toMatchObject({
       holds: null,
-      why: "undecided by context 20, testContext 20: there is no row for risk(zero)",
+      why: "undecided by context 20: there is no row for risk(zero)",
     });
   });
 
@@ -130,7 +130,7 @@ describe("a study is judged", () => {
     const bad = rows.map((row) => (row.context === 20 && row.name === "lsa" ? { ...row, risk: 9 } : row));
     expect(judgeStudy(await study(below), bad)[0]).toMatchObject({
       holds: false,
-      why: "refuted by context 20, testContext 20",
+      why: "refuted by context 20",
     });
     const some = below.replace(" }", ", at: { context: [10, 40] } }");
     expect(judgeStudy(await study(some), bad)[0]).toMatchObject({

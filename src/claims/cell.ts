@@ -19,6 +19,13 @@ export function cellsOf(rows: readonly Measurement[], by: readonly string[]): Ce
   return cells.map(({ columns, members }) => ({ columns, rows: members }));
 }
 
+/** The cells of given points, all of which have the same columns; a point without rows is a cell without rows. */
+export function cellsAt(points: readonly Row[], rows: readonly Measurement[]): Cell[] {
+  const columns = Object.keys(points[0] ?? {});
+  const found = new Map(cellsOf(rows, columns).map((cell) => [JSON.stringify(cell.columns), cell.rows]));
+  return points.map((point) => ({ columns: point, rows: found.get(JSON.stringify(select(point, columns))) ?? [] }));
+}
+
 /** Each cell for itself. */
 export function eachCell(cells: readonly Cell[]): Group[] {
   return cells.map((cell) => ({ label: labelOf(cell.columns), cells: [cell] }));
@@ -45,9 +52,10 @@ export function eachSeed(cells: readonly Cell[]): Group[] {
   );
 }
 
-/** `context 10, noise 0.1`: how a verdict names a cell. */
+/** `context 10, noise 0.1`: how a verdict names a cell. A test at the training context is not named twice. */
 export function labelOf(columns: Row): string {
   return Object.entries(columns)
+    .filter(([column, value]) => column !== "testContext" || value !== columns.context)
     .map(([column, value]) => `${column} ${value}`)
     .join(", ");
 }
@@ -58,9 +66,20 @@ export function seedsOf(cells: readonly Cell[]): number[] {
   return [...seeds].sort((a, b) => a - b);
 }
 
-/** Each cell as one seed sees it. */
-export function readingsOf(cells: readonly Cell[], seed: number | null): Reading[] {
-  return cells.map((cell) => new Reading(cell.columns, cell.rows, seed));
+/** The cells as each seed sees them: its own rows and those of no seed. Once, without a seed, where there is none. */
+export function readingsOf(cells: readonly Cell[]): Reading[][] {
+  const seeds = seedsOf(cells);
+  const sorted = cells.map(({ rows }) => {
+    const bySeed = gathered(rows, ({ seed }) => ({ seed }));
+    return new Map(bySeed.map(({ columns, members }) => [columns.seed, members]));
+  });
+  const rowsOf = (i: number, seed: number | null) => sorted[i]!.get(seed) ?? [];
+  return (seeds.length === 0 ? [null] : seeds).map((seed) =>
+    cells.map((cell, i) => {
+      const rows = seed === null ? rowsOf(i, null) : [...rowsOf(i, seed), ...rowsOf(i, null)];
+      return new Reading(cell.columns, rows, seed);
+    }),
+  );
 }
 
 function select(row: Row, columns: readonly string[]): Row {

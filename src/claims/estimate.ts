@@ -1,5 +1,5 @@
 import type { About } from "../types.js";
-import { type Cell, readingsOf, seedsOf } from "./cell.js";
+import { type Cell, readingsOf } from "./cell.js";
 import type { Dual } from "./dual.js";
 import { promptError } from "./prompt-error.js";
 import type { Reading } from "./reading.js";
@@ -70,8 +70,7 @@ function overPrompts(errors: readonly (number | null)[], values: readonly number
 
 /** The quantity as each seed sees it, or once where there are closed forms only. */
 export function seedBySeed(quantity: Quantity, cells: readonly Cell[]): Dual[] {
-  const seeds = seedsOf(cells);
-  return (seeds.length === 0 ? [null] : seeds).map((seed) => quantity(...readingsOf(cells, seed)));
+  return readingsOf(cells).map((readings) => quantity(...readings));
 }
 
 export function mean(values: readonly number[]): number {

@@ -1,9 +1,9 @@
-import { along, type Cell, eachCell, type Group } from "../claims/cell.js";
+import { along, type Cell, cellsAt, eachCell, type Group } from "../claims/cell.js";
 import { equivalence } from "../claims/equivalence.js";
 import type { Finding } from "../claims/finding.js";
 import { inequality, type Judge } from "../claims/inequality.js";
 import { verdictsOf } from "../claims/verdict.js";
-import type { Measurement, Row, Verdict } from "../types.js";
+import type { Measurement, Verdict } from "../types.js";
 import type { Check, Hypothesis } from "./hypothesis.js";
 import type { Study } from "./study.js";
 import { quantityOf } from "./term.js";
@@ -17,7 +17,7 @@ export type StudyVerdict = Verdict & { readonly says: string; readonly expect: s
  */
 export function judgeStudy(study: Study, rows: readonly Measurement[]): StudyVerdict[] {
   const points = study.cells.flatMap((cell) => cell.tests.map((test) => ({ ...cell.columns, ...test.columns })));
-  const cells = points.map((columns): Cell => ({ columns, rows: rows.filter((row) => lies(row, columns)) }));
+  const cells = cellsAt(points, rows);
   const verdicts = verdictsOf(study.hypotheses.map((hypothesis) => findingsOf(hypothesis, cells)));
   return study.hypotheses.map(({ says, expect }, i) => ({ says, expect, ...verdicts[i]! }));
 }
@@ -34,8 +34,4 @@ function judgeOf(check: Check): Judge {
   return check.kind === "inequality"
     ? inequality(quantityOf(check.less), quantityOf(check.than), { strict: check.strict })
     : equivalence(quantityOf(check.measured), quantityOf(check.expected), check.within);
-}
-
-function lies(row: Row, columns: Row): boolean {
-  return Object.entries(columns).every(([column, value]) => row[column] === value);
 }

@@ -6,14 +6,12 @@ import { isMap, type Point, pointsOf, sizeOf } from "./grid.js";
 import { resolveHypothesis } from "./hypothesis.js";
 import { jsonSchema } from "./json-schema.js";
 import { resolveCell } from "./resolve-cell.js";
+import { LARGEST, testsOf } from "./resolving.js";
 import { faultOf } from "./sentence.js";
 import { spokenOf } from "./spoken-of.js";
 import type { Study, StudyCell } from "./study.js";
 import { UnitMaker } from "./units.js";
 import { type Json, YamlDocument } from "./yaml-document.js";
-
-/** Points of a grid, and tests of all of them together. */
-const LARGEST_GRID = 10_000;
 
 /**
  * Reads a study file: YAML text in, an experiment out. `file` is what errors call it.
@@ -27,19 +25,19 @@ export async function parseStudy(text: string, file: string, catalogue: Catalogu
     return document.fail([], "a study is a map; needed: title, law, context, and models or predictors");
   const maker = new UnitMaker(document);
   const axes = axesOf(written, catalogue, maker, document);
-  if (sizeOf(axes) > LARGEST_GRID)
-    document.fail(axes.at(-1)!.path, `a grid of ${sizeOf(axes)} cells; allowed: at most ${LARGEST_GRID}`);
+  if (sizeOf(axes) > LARGEST.tests)
+    document.fail(axes.at(-1)!.path, `a grid of ${sizeOf(axes)} cells; allowed: at most ${LARGEST.tests}`);
   const { grid: _, ...settings } = written;
   const points = pointsOf(settings, axes);
   const first = checkFrame(points[0]!, document);
   if (!first.models && !first.predictors) document.fail([], "nothing to measure; needed: `models` or `predictors`");
+  const tests = points.length * testsOf(first);
+  if (tests > LARGEST.tests)
+    document.fail(["evaluate"], `${tests} tests in all cells; allowed: at most ${LARGEST.tests}`);
   const cells = points.map((point) =>
     resolveCell({ point, frame: checkFrame(point, document), points: points.length, catalogue, maker, document }),
   );
   const distinct = distinctCells(cells);
-  const tests = distinct.reduce((sum, cell) => sum + cell.tests.length, 0);
-  if (tests > LARGEST_GRID)
-    document.fail(["evaluate"], `${tests} tests in all cells; allowed: at most ${LARGEST_GRID}`);
   const hypotheses = await resolveHypotheses(first, distinct, document);
   const { title, seeds } = first;
   const resolved = { title, seeds, cells: distinct.map((cell) => cell.settings), hypotheses: first.hypotheses ?? [] };

@@ -1,0 +1,29 @@
+import type { Site } from "../types.js";
+import type { Resolving } from "./resolving.js";
+import type { StudyModel } from "./study.js";
+import { recordOf, scheduleOf } from "./train-field.js";
+import type { Json } from "./yaml-document.js";
+
+/** The i-th model with its mixer made, and its settings with every default. */
+export function resolveModel(
+  { catalogue, maker, point, frame }: Resolving,
+  i: number,
+  site: Site,
+): { readonly model: StudyModel; readonly settings: Json } {
+  const { name, mixer, train, ...options } = frame.models![i]!;
+  const path = ["models", i];
+  const besides = ["name", "mixer", "train"];
+  const naming = {
+    what: "mixer",
+    name: mixer,
+    named: [...path, "mixer"],
+    isKey: false,
+    options: options as Json,
+    path,
+    besides,
+  };
+  const made = maker.make(catalogue.mixers, naming, () => site, point);
+  const [schedule, record, until] = [scheduleOf(train), recordOf(train), train.until?.excess ?? null];
+  const settings = { name, mixer, ...(made.options as object), train: { ...schedule, until, record } };
+  return { model: { name, mixer: made.value, schedule, until, record }, settings: settings as unknown as Json };
+}
