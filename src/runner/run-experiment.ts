@@ -8,12 +8,12 @@ import type { Store } from "./store.js";
 /** What to run: an experiment (a paper's or a study turned into one) and which of its cells. */
 export interface Job {
   readonly id: string;
-  readonly experiment: Experiment;
+  readonly experiment: Pick<Experiment, "trials" | "measure">;
   readonly cells: readonly Row[];
   /** The user's `--seed`: changes every key, and with it every number. */
   readonly seed: number;
-  /** What, beside the cell, decides the rows: a study's parsed settings; null for a paper, whose settings are code. */
-  readonly settings: unknown;
+  /** What, beside the cell's columns, decides its rows: a study's parsed settings; nothing for a paper, which is code. */
+  settings?(cell: Row): unknown;
 }
 
 export interface Machine {
@@ -90,7 +90,7 @@ export async function runExperiment(job: Job, machine: Machine): Promise<Outcome
 }
 
 function plan(job: Job, cell: Row, key: Key) {
-  const identity = identify(job.id, cell, job.seed, job.settings);
+  const identity = identify(job.id, cell, job.seed, job.settings?.(cell) ?? null);
   const trials = job.experiment.trials(cell, key);
   return { cell, key, identity, name: cellName(cell, identity), work: sum(trials.map(workOf)) || 1 };
 }

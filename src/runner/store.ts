@@ -79,6 +79,13 @@ export class Store {
     };
   }
 
+  /** Removes every cell. */
+  clear(): void {
+    this.guarded(() => {
+      for (const file of readdirSync(this.folder)) if (file.endsWith(".jsonl")) rmSync(join(this.folder, file));
+    });
+  }
+
   private guarded(work: () => void): void {
     try {
       work();

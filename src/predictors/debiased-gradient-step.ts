@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { LinearRegression } from "../laws/gaussian-linear.js";
+import { identity, scaled } from "../math/matrix.js";
+import { hasLabelMoments } from "../theory/label-moments.js";
+import { optimalStep } from "../theory/optimal-step.js";
+import { preconditionerRisk } from "../theory/preconditioner-risk.js";
+import type { Predictor, Unit } from "../types.js";
+import { dot, eachPrompt, labelSum, type Problem } from "./each-prompt.js";
+import { readOff } from "./read-off.js";
+
+/**
+ * One step of gradient descent on centred inputs, y = (g/n) x_q . (sum_j y_j x_j - (sum_j y_j) x_bar): the step that a
+ * pair of softmax heads makes. Centring Gaussian inputs leaves a Wishart matrix of n - 1 degrees, so it has the moments
+ * of the plain step with n - 1 pairs; g is n / (n - 1) times the plain step's best at n - 1, and its risk the plain one's.
+ */
+const debiasedGradientStep: Predictor<LinearRegression> = {
+  name: "debiased-gradient-step",
+  kind: "predictor",
+  source: { paper: "He, Pan, Chen, Yang 2025", where: "Section 4" },
+  applies(population) {
+    const moments = hasLabelMoments(population);
+    if (moments !== true) return moments;
+    return (
+      population.inputs.kind === "gaussian" ||
+      `centring is exact for Gaussian inputs, not for ${population.inputs.kind} ones`
+    );
+  },
+  tune(population, context) {
+    const own = typeof context === "number" ? context : null;
+    // With one pair the centred inputs are zero, and any step predicts 0.
+    const step = own === null ? null : own > 1 ? optimalStep.value(population, { context: own - 1 }) : 0;
+    if (step === null) throw new RangeError("the debiased step is tuned at one context length, not at a distribution");
+    return {
+      // Dividing by n - 1 here and in the step's own moments is one and the same convention.
+      predict: (prompts) => eachPrompt(prompts, (problem) => (problem.n > 1 ? centred(problem, step) : 0)),
+      risk: (test, n) => {
+        const preconditioner = scaled(identity(test.features), step);
+        return readOff(preconditionerRisk, test, { preconditioner, context: Math.max(0, n - 1) });
+      },
+    };
+  },
+};
+
+function centred(problem: Problem, step: number): number {
+  const { x, y, query, n, d } = problem;
+  let total = 0;
+  for (let j = 0; j < n; j++) total += y[j]!;
+  const sum = labelSum(problem);
+  for (let i = 0; i < d; i++) {
+    let column = 0;
+    for (let j = 0; j < n; j++) column += x[j * d + i]!;
+    sum[i]! -= (total * column) / n;
+  }
+  return (step / (n - 1)) * dot(query, sum);
+}
+
+const unit: Unit<undefined, Predictor<LinearRegression>> = {
+  name: "debiased-gradient-step",
+  says: "one step of gradient descent on centred inputs, as a pair of softmax heads makes it",
+  options: z.undefined(),
+  make: () => debiasedGradientStep,
+};
+
+export default unit;

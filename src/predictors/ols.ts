@@ -1,0 +1,29 @@
+import { z } from "zod";
+import type { LinearRegression } from "../laws/gaussian-linear.js";
+import { leastSquares } from "../math/least-squares.js";
+import { leastSquaresRisk } from "../theory/least-squares-risk.js";
+import type { Predictor, Unit } from "../types.js";
+import { dot, eachPrompt } from "./each-prompt.js";
+import { readOff } from "./read-off.js";
+import { regressionOnly } from "./regression-only.js";
+
+/** Least squares on the prompt's own pairs, of minimum norm where they leave a choice (n < d, rank-deficient inputs). */
+const ols: Predictor<LinearRegression> = {
+  name: "ols",
+  kind: "predictor",
+  source: { paper: "Akyurek et al. 2023", where: "Section 2" },
+  applies: regressionOnly,
+  tune: () => ({
+    predict: (prompts) => eachPrompt(prompts, ({ x, y, query, d }) => dot(query, leastSquares(x, y, d))),
+    risk: (test, context) => readOff(leastSquaresRisk, test, { context }),
+  }),
+};
+
+const unit: Unit<undefined, Predictor<LinearRegression>> = {
+  name: "ols",
+  says: "least squares of minimum norm",
+  options: z.undefined(),
+  make: () => ols,
+};
+
+export default unit;

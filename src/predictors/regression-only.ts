@@ -1,0 +1,6 @@
+import type { Population } from "../types.js";
+
+/** Whether a population is linear regression in context: true, or the sentence why not. */
+export function regressionOnly({ family }: Population): true | string {
+  return family === "linear-regression" || `it is an algorithm for linear regression, not for ${family}`;
+}

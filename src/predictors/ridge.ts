@@ -1,0 +1,55 @@
+import { z } from "zod";
+import type { LinearRegression } from "../laws/gaussian-linear.js";
+import { leastSquares } from "../math/least-squares.js";
+import { symmetricRoot } from "../math/symmetric.js";
+import { priorRisk } from "../theory/prior-risk.js";
+import type { Predictor, Rows, Unit } from "../types.js";
+import { dot, eachPrompt, type Problem } from "./each-prompt.js";
+import { readOff } from "./read-off.js";
+import { regressionOnly } from "./regression-only.js";
+
+/**
+ * The posterior mean of the task, w_hat = argmin ||X w - y||^2 + s2 w^T W^-1 w for w ~ N(0, W): the Bayes predictor where
+ * the task and the noise are Gaussian. In the whitened task v, w = W^(1/2) v, it is least squares of minimum norm on the
+ * rows of X W^(1/2) stacked on s I, so that it is right for singular W, for no noise (minimum norm in the metric of the
+ * prior) and for inputs that are rank-deficient.
+ */
+const ridge: Predictor<LinearRegression> = {
+  name: "ridge",
+  kind: "predictor",
+  source: { paper: "Garg et al. 2022", where: "Section 3" },
+  applies: regressionOnly,
+  tune({ taskCovariance, noise }) {
+    const root = symmetricRoot(taskCovariance);
+    return {
+      predict: (prompts) => eachPrompt(prompts, (problem) => posterior(problem, root, noise)),
+      risk: (test, context) =>
+        context === 0
+          ? readOff(priorRisk, test, {})
+          : { why: "the risk of ridge regression has no closed form at finite n; it is sampled" },
+    };
+  },
+};
+
+function posterior({ x, y, query, n, d }: Problem, root: Rows, noise: number): number {
+  const extra = noise > 0 ? d : 0;
+  const stacked = new Float64Array((n + extra) * d);
+  const labels = new Float64Array(n + extra);
+  labels.set(y);
+  for (let j = 0; j < n; j++)
+    for (let i = 0; i < d; i++) stacked[j * d + i] = dot(root[i]!, x.subarray(j * d, (j + 1) * d));
+  for (let i = 0; i < extra; i++) stacked[(n + i) * d + i] = noise;
+  const whitened = leastSquares(stacked, labels, d);
+  let prediction = 0;
+  for (let i = 0; i < d; i++) prediction += query[i]! * dot(root[i]!, whitened);
+  return prediction;
+}
+
+const unit: Unit<undefined, Predictor<LinearRegression>> = {
+  name: "ridge",
+  says: "the posterior mean of the task: Bayes where tasks and noise are Gaussian",
+  options: z.undefined(),
+  make: () => ridge,
+};
+
+export default unit;

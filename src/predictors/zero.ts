@@ -1,0 +1,28 @@
+import { z } from "zod";
+import type { LinearRegression } from "../laws/gaussian-linear.js";
+import { priorRisk } from "../theory/prior-risk.js";
+import type { Predictor, Unit } from "../types.js";
+import { eachPrompt } from "./each-prompt.js";
+import { readOff } from "./read-off.js";
+import { regressionOnly } from "./regression-only.js";
+
+/** Always 0, the best that can be said without a context. Its risk is tr(Lq W) + s2. */
+const zero: Predictor<LinearRegression> = {
+  name: "zero",
+  kind: "predictor",
+  source: { paper: "Garg et al. 2022", where: "Section 3" },
+  applies: regressionOnly,
+  tune: () => ({
+    predict: (prompts) => eachPrompt(prompts, () => 0),
+    risk: (test) => readOff(priorRisk, test, {}),
+  }),
+};
+
+const unit: Unit<undefined, Predictor<LinearRegression>> = {
+  name: "zero",
+  says: "always predicts 0",
+  options: z.undefined(),
+  make: () => zero,
+};
+
+export default unit;

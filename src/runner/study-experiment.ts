@@ -1,0 +1,123 @@
+import { agreement } from "../evaluation/agreement.js";
+import { type Entrant, modelEntrant, predictorEntrant } from "../evaluation/entrant.js";
+import { measure } from "../evaluation/measure.js";
+import { stopAtExcess } from "../evaluation/stopping.js";
+import { foldIn } from "../math/keys.js";
+import type { Study, StudyCell, StudyModel, StudyTest } from "../studies/study.js";
+import { everyTerm } from "../studies/term.js";
+import type { Experiment, Key, Measurement, Predictor, Row, Run, Trial } from "../types.js";
+import { canonical } from "./canonical.js";
+
+/** Prompts on which distances and cosines are taken: each costs 4 d + 2 passes of both sides. */
+const AGREEMENT_PROMPTS = 2000;
+
+/** What the runner needs of a study: the papers' interface, without a paper. */
+export type StudyExperiment = Pick<Experiment, "cells" | "trials" | "measure">;
+
+/**
+ * A study as an experiment: one cell a grid point and seed. Keys fold in the cell and a model's name, never the list of
+ * models or predictors, so that adding one changes no other's numbers; all tests of a cell reuse one stream of prompts.
+ *
+ * @param optimum what `until: { excess }` is measured from
+ */
+export function studyExperiment(study: Study, optimum: Predictor): StudyExperiment {
+  const seeds = Array.from({ length: study.seeds }, (_, seed) => seed);
+  const points = study.cells.flatMap((cell) =>
+    seeds.map((seed) => ({ cell, seed, columns: { ...cell.columns, seed } })),
+  );
+  const byColumns = new Map(points.map((point) => [canonical(point.columns), point]));
+  const pairs = comparedPairs(study);
+  const find = (columns: Row) => byColumns.get(canonical(columns))!;
+  return {
+    cells: () => points.map(({ columns }) => columns),
+    trials: (columns, key) =>
+      find(columns).cell.models.map((model) => trialOf(find(columns).cell, model, key, optimum)),
+    async measure(columns, runs, { key }) {
+      const { cell, seed } = find(columns);
+      const rows: Measurement[] = [];
+      for (const test of cell.tests)
+        rows.push(...(await measureTest(cell, test, seed, runs, foldIn(key, "evaluation"), pairs)));
+      // Closed forms belong to the grid point, not to a seed: the first seed's cell holds them for all.
+      return seed === seeds[0] ? rows : rows.filter((row) => !row.exact);
+    },
+  };
+}
+
+/** What, beside its columns, decides a study cell's rows. */
+export function cellSettings(study: Study, columns: Row): unknown {
+  const { seed, ...point } = columns;
+  const cell = study.cells.find((candidate) => canonical(candidate.columns) === canonical(point));
+  return { cell: cell?.settings, pairs: comparedPairs(study) };
+}
+
+function trialOf(cell: StudyCell, model: StudyModel, key: Key, optimum: Predictor): Trial {
+  const { mixer, schedule, record, until } = model;
+  const own = foldIn(foldIn(key, "training"), model.name);
+  const trial: Trial = { mixer, law: cell.law, context: cell.context, schedule, key: own, record };
+  if (until === null) return trial;
+  const best = optimum.tune(cell.law.population, cell.context);
+  return { ...trial, done: stopAtExcess(trial, best.predict, until, foldIn(own, "stopping")) };
+}
+
+async function measureTest(
+  cell: StudyCell,
+  test: StudyTest,
+  seed: number,
+  runs: readonly Run[],
+  key: Key,
+  pairs: readonly (readonly [string, string])[],
+): Promise<Measurement[]> {
+  const at = { population: test.law.population, context: test.context };
+  const training = { population: cell.law.population, context: cell.context };
+  const models = cell.models.map(({ name, mixer }, i) => {
+    const run = runs[i]!;
+    return modelEntrant(name, mixer, run.status === "ok" ? run.snapshots.at(-1)!.weights : null);
+  });
+  const entrants = [...models, ...cell.predictors.map((predictor) => predictorEntrant(predictor, training, at))];
+  const columns = { ...cell.columns, ...test.columns, context: cell.columns.context as number | string };
+  const rows = await measure(entrants, { ...test, prompts: cell.prompts, key, seed, columns });
+  const trained = new Map(cell.models.map(({ name }, i) => [name, trainingColumns(runs[i]!)]));
+  const compared = pairs.map((pair) => comparison(pair, entrants, test, cell.prompts, key));
+  return rows.map((row) => {
+    if (row.exact) return row;
+    const columnsOfPairs = compared.filter(({ name }) => name === row.name).map(({ columns }) => columns);
+    return Object.assign({ ...row }, trained.get(row.name), ...columnsOfPairs) as Measurement;
+  });
+}
+
+function trainingColumns({ snapshots, status }: Run): Row {
+  const last = snapshots.at(-1);
+  return { trainedSteps: last?.step ?? 0, trainingLoss: last?.loss ?? null, trained: status };
+}
+
+function comparison(
+  [one, other]: readonly [string, string],
+  entrants: readonly Entrant[],
+  { law, context }: StudyTest,
+  count: number,
+  key: Key,
+): { readonly name: string; readonly columns: Row } {
+  const [a, b] = [one, other].map((name) => entrants.find((entrant) => entrant.name === name)?.predict);
+  const names = [`distance.${other}`, `distanceError.${other}`, `cosine.${other}`, `cosineError.${other}`];
+  const undefinedNumbers = Object.fromEntries(names.map((column) => [column, null]));
+  if (!a || !b) return { name: one, columns: undefinedNumbers };
+  const prompts = law.draw(key, { from: 0, count: Math.min(count, AGREEMENT_PROMPTS) }, context);
+  const { distance, cosine } = agreement(a, b, prompts);
+  const values = [distance.mean, distance.standardError, cosine.mean, cosine.standardError];
+  const columns = Object.fromEntries(
+    names.map((column, i) => [column, Number.isFinite(values[i]) ? values[i]! : null]),
+  );
+  return { name: one, columns };
+}
+
+/** The pairs whose distance or cosine a hypothesis reads. */
+function comparedPairs(study: Study): [string, string][] {
+  const terms = study.hypotheses.flatMap(({ checks }) =>
+    checks.flatMap((check) =>
+      check.kind === "inequality" ? [check.less, check.than] : [check.measured, check.expected],
+    ),
+  );
+  const read = terms.flatMap(everyTerm).filter((term) => term.kind === "read");
+  const pairs = read.filter(({ names }) => names.length === 2).map(({ names }) => names.join(" "));
+  return [...new Set(pairs)].map((pair) => pair.split(" ") as [string, string]);
+}

@@ -1,0 +1,67 @@
+import type { LinearRegression } from "../laws/gaussian-linear.js";
+import { diagonal, product, scaled, sum, traceOfProduct } from "../math/matrix.js";
+import { symmetricRoot } from "../math/symmetric.js";
+import type { Lengths, Rows } from "../types.js";
+
+/** Moments of m = (1/n) sum_j y_j x_j, all that a linear-attention layer at its optimum knows of a prompt. */
+export interface LabelMoments {
+  /** E[m w^T], d x d. */
+  readonly cross: Rows;
+  /** E[m m^T], d x d: `G_n` of the papers. */
+  readonly second: Rows;
+}
+
+/**
+ * With L the inputs' covariance, W = E w w^T and s2 the noise variance:
+ *
+ *   E[m w^T] = L W
+ *   E[m m^T] = (1 - 1/n) L W L + (1/n) (E[x x^T W x x^T] + s2 L)
+ *
+ * Gaussian inputs give (1 + 1/n) L W L + (1/n) (tr(L W) + s2) L. An empty prompt has m = 0. Lengths that vary are
+ * averaged over, each prompt divided by its own length.
+ * Source: Zhang, Frei, Bartlett 2024, Lemma 5.1 (W = I, no noise); Ahn et al. 2023, Appendix A.
+ */
+export function labelMoments(population: LinearRegression, context: Lengths): LabelMoments {
+  const { nonEmpty, inverseLength } = lengthMoments(context);
+  const { covariance, taskCovariance, noise } = population;
+  const cross = product(covariance, taskCovariance);
+  const between = product(cross, covariance);
+  const within = sum(fourthMoment(population), scaled(covariance, noise ** 2));
+  return {
+    cross: scaled(cross, nonEmpty),
+    second: sum(scaled(between, nonEmpty - inverseLength), scaled(within, inverseLength)),
+  };
+}
+
+/**
+ * E[x x^T W x x^T] = 2 L W L + tr(L W) L + (kappa - 3) B diag(B W B) B for x = B z, B the symmetric root of L and z of
+ * i.i.d. coordinates of unit variance and fourth moment kappa. (For kappa = 3: Isserlis.)
+ */
+function fourthMoment({ covariance, taskCovariance, inputs }: LinearRegression): Rows {
+  const between = product(covariance, taskCovariance, covariance);
+  const gaussian = sum(scaled(between, 2), scaled(covariance, traceOfProduct(covariance, taskCovariance)));
+  const excess = inputs.kurtosis - 3;
+  if (excess === 0) return gaussian;
+  const root = symmetricRoot(covariance);
+  const rotated = product(root, taskCovariance, root);
+  const peaks = diagonal(rotated.map((row, i) => excess * row[i]!));
+  return sum(gaussian, product(root, peaks, root));
+}
+
+/** P(n > 0) and E[1/n; n > 0] of a length or a uniform distribution of lengths. */
+function lengthMoments(context: Lengths): { readonly nonEmpty: number; readonly inverseLength: number } {
+  const [low, high] = typeof context === "number" ? [context, context] : context.uniform;
+  let [nonEmpty, inverseLength] = [0, 0];
+  for (let n = Math.max(1, low); n <= high; n++) {
+    nonEmpty += 1 / (high - low + 1);
+    inverseLength += 1 / n / (high - low + 1);
+  }
+  return { nonEmpty, inverseLength };
+}
+
+/** Whether `labelMoments` exist: true, or the sentence why not. */
+export function hasLabelMoments({ family, inputs }: LinearRegression): true | string {
+  if (family !== "linear-regression") return `the moments are of linear regression, not of ${family}`;
+  if (!Number.isFinite(inputs.kurtosis)) return "the inputs have no fourth moment (Student t needs nu > 4)";
+  return true;
+}
