@@ -1,10 +1,12 @@
 import { estimate } from "../src/claims/estimate.js";
+import { loadCatalogue } from "../src/runner/catalogue.js";
 import { expressionParser } from "../src/studies/expression.js";
 import { judgeStudy } from "../src/studies/judge-study.js";
 import { parseStudy } from "../src/studies/parse-study.js";
 import { quantityOf } from "../src/studies/term.js";
 import type { Measurement } from "../src/types.js";
-import { catalogue } from "./studies.fake-catalogue.js";
+
+const catalogue = await loadCatalogue();
 
 type Numbers = { readonly [name: string]: number };
 

@@ -1,5 +1,7 @@
+import { loadCatalogue } from "../src/runner/catalogue.js";
 import { studySchema } from "../src/studies/study-schema.js";
-import { catalogue } from "./studies.fake-catalogue.js";
+
+const catalogue = await loadCatalogue();
 
 const schema = JSON.parse(JSON.stringify(studySchema(catalogue)));
 

@@ -1,5 +1,7 @@
+import { loadCatalogue } from "../src/runner/catalogue.js";
 import { parseStudy } from "../src/studies/parse-study.js";
-import { catalogue } from "./studies.fake-catalogue.js";
+
+const catalogue = await loadCatalogue();
 
 const read = (text: string) => parseStudy(text, "study.yaml", catalogue);
 

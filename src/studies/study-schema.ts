@@ -35,13 +35,15 @@ function choice(key: string, unit: AnyUnit, besides: { readonly [key: string]: J
   };
 }
 
-/** A predictor as its bare name, where it needs no option, and as `{ name: option }`. */
+/** A predictor as its bare name, where it needs no option, and as `{ name: option }`, where it has one. */
 function predictorForms(unit: AnyUnit): JsonSchema[] {
   const bare = [undefined, {}].some((option) => unit.options.safeParse(option).success);
   const name: JsonSchema = { const: unit.name, description: unit.says };
-  const properties = { [unit.name]: jsonSchema(unit.options) };
+  const option = jsonSchema(unit.options);
+  const properties = { [unit.name]: option };
   const full: JsonSchema = { type: "object", properties, required: [unit.name], additionalProperties: false };
-  return bare ? [name, full] : [full];
+  const hasOption = Object.keys(option).length > 0;
+  return [...(bare ? [name] : []), ...(hasOption ? [full] : [])];
 }
 
 /** The same schema with a list allowed in the place of every scalar. */
