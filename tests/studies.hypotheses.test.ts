@@ -1,4 +1,7 @@
 import { estimate } from "../src/claims/estimate.js";
+import { predictorEntrant } from "../src/evaluation/entrant.js";
+import { measure } from "../src/evaluation/measure.js";
+import { keyOf } from "../src/math/keys.js";
 import { loadCatalogue } from "../src/runner/catalogue.js";
 import { expressionParser } from "../src/studies/expression.js";
 import { judgeStudy } from "../src/studies/judge-study.js";
@@ -182,4 +185,27 @@ describe("a study is judged", () => {
     expect(judgeStudy(hypothesis, one(0.969))[0]).toMatchObject({ holds: true, about: "weights" });
     expect(judgeStudy(hypothesis, one(0))[0]).toMatchObject({ holds: null });
   });
+});
+
+test("a study of two predictors, drawn and measured, tells them apart by pairing alone (case C09 a)", async () => {
+  const two = await parseStudy(
+    `title: removing the bias of the best step costs variance
+law: { kind: gaussian-linear, features: 5 }
+context: 20
+predictors: [gradient-step, debiased-gradient-step]
+seeds: 1
+hypotheses: [{ says: it costs, expect: "risk(debiased-gradient-step) > risk(gradient-step)" }]`,
+    "study.yaml",
+    catalogue,
+  );
+  const [cell] = two.cells;
+  const [place] = cell!.tests;
+  const here = { population: cell!.law.population, context: cell!.context };
+  const entrants = cell!.predictors.map((predictor) => predictorEntrant(predictor, here, here));
+  const columns = { ...cell!.columns, context: 20 };
+  const rows = await measure(entrants, { ...place!, prompts: cell!.prompts, key: keyOf(9), seed: 0, columns });
+  const [verdict] = judgeStudy(two, rows);
+  expect(verdict).toMatchObject({ holds: true, about: "weights", rows: 2 });
+  expect(Math.abs(verdict!.margin! - (1.2 - 1.1538462))).toBeLessThan(4 * verdict!.standardError!);
+  expect(verdict!.standardError).toBeLessThan(0.3 * rows[0]!.standardError!);
 });

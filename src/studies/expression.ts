@@ -91,6 +91,7 @@ function relation(node: MathNode): readonly [readonly string[], readonly MathNod
     return [conditionals.map((name) => SYMBOLS[name] ?? refuseOperator(name)), params];
   }
   const { op, args } = node as OperatorNode;
+  if (node.type === "OperatorNode" && (op === "==" || op === "!=")) refuseOperator(op);
   return node.type === "OperatorNode" && Object.values(SYMBOLS).includes(op) ? [[op], args] : [[], [node]];
 }
 
@@ -168,7 +169,7 @@ function finite(value: unknown): number {
 }
 
 function refuseOperator(op: string): never {
-  const hint = op === "==" || op === "equal" ? "; for equality write equals: [a, b] and within:" : "";
+  const hint = op === "==" ? "; for equality write equals: [a, b] and within:" : "";
   throw new ExpressionFault(0, `the operator ${op} is not allowed${hint}; allowed: + - * / ^ <= < >= >`);
 }
 

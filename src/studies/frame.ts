@@ -14,7 +14,12 @@ const scales = z.union([scale, z.array(scale).min(1).max(1000)]).describe("a fac
 
 /** How a study writes where its models and predictors are evaluated. */
 export const evaluateField = z.strictObject({
-  prompts: z.int().min(2).max(100_000_000).default(20_000).describe("fresh prompts per cell, test and seed; 20000"),
+  prompts: z
+    .int()
+    .min(2)
+    .max(100_000_000)
+    .default(20_000)
+    .describe("fresh prompts per cell, test and seed; default 20000"),
   context: z
     .union([z.literal("same"), contextField, z.array(contextField).min(1).max(1000)])
     .default("same")
@@ -48,7 +53,7 @@ export const frame = z.strictObject({
     .optional()
     .describe("a list of names, or of { name: option }"),
   evaluate: evaluateField.prefault({}),
-  seeds: z.int().min(1).max(10_000).default(5).describe("how many; 5"),
+  seeds: z.int().min(1).max(10_000).default(5).describe("number of seeds; default 5"),
   hypotheses: z.array(hypothesisField).min(1).max(1000).optional(),
 });
 

@@ -47,7 +47,9 @@ export async function parseStudy(text: string, file: string, catalogue: Catalogu
 function checkFrame(point: Point, document: YamlDocument): Frame {
   const parsed = frame.safeParse(point.settings);
   if (parsed.success) return parsed.data;
-  const fault = faultOf(parsed.error, point.settings, jsonSchema(frame));
+  const schema = jsonSchema(frame);
+  const described = { ...schema, properties: { ...schema.properties, grid: {} } };
+  const fault = faultOf(parsed.error, point.settings, described, "the study");
   const place = point.written(fault.path);
   if (fault.atKey) return document.failAtKey(place, fault.sentence);
   return document.fail(

@@ -33,7 +33,8 @@ export function resolveTests(resolving: Resolving, law: Made<Law>, kind: string,
         const shifted = Object.keys(scales).length === 0 ? base.value : base.value.shifted(scales);
         return { columns, law: shifted, context: place, settings };
       } catch (error) {
-        return document.fail(point.written(["evaluate", "shift"]), (error as Error).message);
+        if (!(error instanceof RangeError)) throw error;
+        return document.fail(point.written(["evaluate", "shift"]), error.message);
       }
     }),
   );

@@ -16,9 +16,9 @@ export interface Fault {
 
 /**
  * The sentence for what zod found: what stands there, and what the schema allows there. A key that is not known comes
- * first, as it is often the reason why another is missing.
+ * first, as it is often the reason why another is missing. `whole` is what the value at the top is called.
  */
-export function faultOf({ issues }: z.core.$ZodError, value: Json, schema: JsonSchema): Fault {
+export function faultOf({ issues }: z.core.$ZodError, value: Json, schema: JsonSchema, whole: string): Fault {
   const leaves = issues.map(deepest);
   const leaf = leaves.find(({ code }) => code === "unrecognized_keys") ?? leaves[0]!;
   const path = leaf.path as Path;
@@ -33,7 +33,7 @@ export function faultOf({ issues }: z.core.$ZodError, value: Json, schema: JsonS
   const allowed = describe(below(schema, path));
   if (found === undefined && typeof name === "string")
     return { path, sentence: `\`${name}\` is missing; allowed: ${allowed}`, atKey: false, own: false };
-  const what = typeof name === "string" ? `\`${name}\`` : name === undefined ? "the file" : `entry ${name + 1}`;
+  const what = typeof name === "string" ? `\`${name}\`` : name === undefined ? whole : `entry ${name + 1}`;
   const hint = typeof found === "number" && !/number/.test(allowed) ? " (quote it to make it a text)" : "";
   return { path, sentence: `${what} is ${show(found)}${hint}; ${allowance(leaf, allowed)}`, atKey: false, own: false };
 }

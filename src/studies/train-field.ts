@@ -10,20 +10,20 @@ const share = z.number().min(0).lt(1);
 export const trainField = z
   .strictObject({
     steps: steps.min(1).describe("number of updates"),
-    batch: z.int().min(1).max(1_000_000).default(256).describe("fresh prompts per update; 256"),
+    batch: z.int().min(1).max(1_000_000).default(256).describe("fresh prompts per update; default 256"),
     optimizer: z.enum(["adam", "adamw", "sgd"]).default("adam"),
-    rate: positive.default(0.001).describe("learning rate; 0.001"),
-    betas: z.tuple([share, share]).optional().describe("of adam and adamw; [0.9, 0.999]"),
-    epsilon: positive.optional().describe("of adam and adamw, added to the root of the second moment; 1e-8"),
-    momentum: share.optional().describe("of sgd; 0"),
-    weightDecay: z.number().min(0).optional().describe("of adamw, decoupled; 0.01"),
-    clip: z.union([positive, z.null()]).default(null).describe("largest global norm of the gradient; null"),
-    warmup: steps.default(0).describe("updates of linear warm-up; 0"),
+    rate: positive.default(0.001).describe("learning rate; default 0.001"),
+    betas: z.tuple([share, share]).optional().describe("of adam and adamw; default [0.9, 0.999]"),
+    epsilon: positive.optional().describe("of adam and adamw, added to the root of the second moment; default 1e-8"),
+    momentum: share.optional().describe("of sgd; default 0"),
+    weightDecay: z.number().min(0).optional().describe("of adamw, decoupled; default 0.01"),
+    clip: z.union([positive, z.null()]).default(null).describe("largest global norm of the gradient; default null"),
+    warmup: steps.default(0).describe("updates of linear warm-up; default 0"),
     decay: z
       .union([z.enum(["constant", "cosine", "linear"]), z.strictObject({ halveEvery: z.int().min(1) })])
       .default("constant")
       .describe("constant, cosine or linear (to 0 at the last step), or { halveEvery: steps }"),
-    lossFactor: positive.default(1).describe("the loss is this times the mean squared error; 1"),
+    lossFactor: positive.default(1).describe("the loss is this times the mean squared error; default 1"),
     until: z
       .strictObject({ excess: z.union([percent, positive]) })
       .optional()

@@ -72,7 +72,8 @@ export class UnitMaker {
       this.made.set(key, made);
       return made;
     } catch (error) {
-      return this.refuse((error as Error).message, naming, naming.path, point);
+      if (!(error instanceof RangeError)) throw error;
+      return this.refuse(error.message, naming, naming.path, point);
     }
   }
 
@@ -83,15 +84,13 @@ export class UnitMaker {
   }
 
   private check(unit: AnyUnit<unknown>, naming: Naming, point: Point): Json {
-    const { options, path, besides } = naming;
+    const { name, options, path, besides } = naming;
     const parsed = unit.options.safeParse(options);
     if (parsed.success) return (parsed.data ?? null) as Json;
     const schema = this.schemaOf(unit)!;
-    const extra = Object.fromEntries(besides.map((key) => [key, {}]));
-    const fault = faultOf(parsed.error, options ?? null, {
-      ...schema,
-      ...(schema.properties ? { properties: { ...schema.properties, ...extra } } : {}),
-    });
+    const known = { ...schema.properties, ...Object.fromEntries(besides.map((key) => [key, {}])) };
+    const described = schema.properties ? { ...schema, properties: known } : schema;
+    const fault = faultOf(parsed.error, options ?? null, described, `the option of \`${name}\``);
     if (fault.atKey) return this.document.failAtKey(point.written([...path, ...fault.path]), fault.sentence);
     return this.refuse(fault.sentence, naming, [...path, ...fault.path], point);
   }

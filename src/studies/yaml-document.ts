@@ -49,6 +49,7 @@ export class YamlDocument {
       lineCounter: this.lines,
     });
     const fault = document.errors[0] ?? document.warnings[0];
+    if (fault?.code === "MULTIPLE_DOCS") throw this.error(fault.pos[0], "a second document begins here; allowed: one");
     if (fault) throw this.error(fault.pos[0], firstLetterSmall(fault.message));
     this.document = document;
     this.value = document.contents === null ? null : this.read(document.contents, [], 0, new Set());
@@ -166,7 +167,7 @@ export class YamlDocument {
     const value = isScalar(node) ? node.value : undefined;
     if (typeof value === "number") return value === 0 ? 0 : value;
     if (value === null || typeof value === "boolean" || typeof value === "string") return value;
-    throw this.error(place, "allowed: numbers, texts, true, false, lists and maps");
+    throw this.error(place, "a value of another kind; allowed: numbers, texts, true, false, lists and maps");
   }
 }
 
