@@ -6,6 +6,12 @@
 import type { PlotOptions } from "@observablehq/plot";
 import type * as TfCore from "@tensorflow/tfjs-core";
 import type { ZodType } from "zod";
+import type { Block } from "./kernels/inputs.js";
+import type { Count } from "./kernels/loop.js";
+import type { F32, U32 } from "./kernels/node.js";
+import type { Inputs } from "./kernels/program.js";
+import type { RandomName } from "./kernels/random.js";
+import type { Vector } from "./kernels/vector.js";
 
 /** tfjs as a value: a mixer receives it, so that only `backends` decides when it loads and where it runs. */
 export type Tf = typeof TfCore;
@@ -68,6 +74,41 @@ export interface Population {
 export interface Slice {
   readonly from: number;
   readonly count: number;
+}
+
+/** One prompt in the kernel language, as a mixer's text reads it. Vectors unroll when short and roll when long. */
+export interface PromptNodes {
+  readonly features: number;
+  /** How many labelled pairs there are: a number, or each prompt's own with its bound. */
+  readonly pairs: Count;
+  /** The same as a real number, 0 or more. */
+  readonly length: F32;
+  /** Pair j < pairs, the same however often it is read: input x (d) and label y. */
+  pair(j: U32): { readonly x: Vector; readonly y: F32 };
+  /** The query's input (d). */
+  readonly query: Vector;
+  /** The query's label, to be predicted. */
+  readonly answer: F32;
+}
+
+/** A law's text: how one prompt is drawn. */
+export interface PromptProgram {
+  /** Equal structures are one text: laws that differ in `settings` only run from one compiled module. */
+  readonly structure: string;
+  /** The law's numbers (noise, roots of covariances, ...), which the text reads as settings. */
+  readonly settings: Float64Array;
+  /** The law's data by name. */
+  readonly tables: Readonly<Record<string, Float64Array>>;
+  build(inputs: Inputs, random: RandomName, context: Lengths): PromptNodes;
+}
+
+/** A mixer's text: how one prompt is predicted. */
+export interface PredictionProgram {
+  /** Equal structures (beside equal numbers of features) are one text. */
+  readonly structure: string;
+  /** How many trained numbers there are for d features: the entries of the weights, one array after another. */
+  parameters(features: number): number;
+  build(parameters: Block, prompt: PromptNodes): F32;
 }
 
 /** Changes of the law at test time. Scales multiply inputs, the query alone, or the task vector. */

@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 
 /** The table of docs/architecture.md as data: which rooms a room may import. */
 const doors: Record<string, readonly string[]> = {
-  types: [],
+  kernels: [],
+  types: ["kernels"],
   math: ["types"],
-  kernels: ["types", "math"],
   laws: ["types", "math", "kernels"],
   mixers: ["types", "math", "kernels"],
   theory: ["types", "math", "laws"],
