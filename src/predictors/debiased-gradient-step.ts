@@ -54,10 +54,10 @@ function centred(problem: Problem, step: number): number {
   return (step / (n - 1)) * dot(query, sum);
 }
 
-const unit: Unit<undefined, Predictor<LinearRegression>> = {
+const unit: Unit<object, Predictor<LinearRegression>> = {
   name: "debiased-gradient-step",
   says: "one step of gradient descent on centred inputs, as a pair of softmax heads makes it",
-  options: z.undefined(),
+  options: z.strictObject({}),
   make: () => debiasedGradientStep,
 };
 

@@ -17,10 +17,10 @@ const lsaOptimum: Predictor<LinearRegression> = {
   tune: (population, context) => linearInLabels(optimalPreconditioner.value(population, { context })),
 };
 
-const unit: Unit<undefined, Predictor<LinearRegression>> = {
+const unit: Unit<object, Predictor<LinearRegression>> = {
   name: "lsa-optimum",
   says: "the minimum of one linear-attention layer's population risk at the training law",
-  options: z.undefined(),
+  options: z.strictObject({}),
   make: () => lsaOptimum,
 };
 

@@ -19,10 +19,10 @@ const ols: Predictor<LinearRegression> = {
   }),
 };
 
-const unit: Unit<undefined, Predictor<LinearRegression>> = {
+const unit: Unit<object, Predictor<LinearRegression>> = {
   name: "ols",
   says: "least squares of minimum norm",
-  options: z.undefined(),
+  options: z.strictObject({}),
   make: () => ols,
 };
 

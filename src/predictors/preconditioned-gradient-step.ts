@@ -14,10 +14,10 @@ const preconditionedGradientStep: Predictor<LinearRegression> = {
   tune: (population, context) => linearInLabels(optimalPreconditioner.value(population, { context })),
 };
 
-const unit: Unit<undefined, Predictor<LinearRegression>> = {
+const unit: Unit<object, Predictor<LinearRegression>> = {
   name: "preconditioned-gradient-step",
   says: "one step of gradient descent with the best preconditioner for the training law",
-  options: z.undefined(),
+  options: z.strictObject({}),
   make: () => preconditionedGradientStep,
 };
 

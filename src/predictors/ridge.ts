@@ -45,10 +45,10 @@ function posterior({ x, y, query, n, d }: Problem, root: Rows, noise: number): n
   return prediction;
 }
 
-const unit: Unit<undefined, Predictor<LinearRegression>> = {
+const unit: Unit<object, Predictor<LinearRegression>> = {
   name: "ridge",
   says: "the posterior mean of the task: Bayes where tasks and noise are Gaussian",
-  options: z.undefined(),
+  options: z.strictObject({}),
   make: () => ridge,
 };
 

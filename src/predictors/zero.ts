@@ -18,10 +18,10 @@ const zero: Predictor<LinearRegression> = {
   }),
 };
 
-const unit: Unit<undefined, Predictor<LinearRegression>> = {
+const unit: Unit<object, Predictor<LinearRegression>> = {
   name: "zero",
   says: "always predicts 0",
-  options: z.undefined(),
+  options: z.strictObject({}),
   make: () => zero,
 };
 
