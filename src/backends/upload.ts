@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Nd, Prompts, TensorPrompts, Tensors, Tf, Weights } from "../types.js";
 
-const float32 = ({ data }: Nd): Float32Array => (data instanceof Float32Array ? data : Float32Array.from(data));
+const float32 = ({ data }: Nd): Float32Array => (data instanceof Float32Array ? data : new Float32Array(data));
 
 /**
  * Prompts as tensors, rounded to float32. Without pairs (context 0) they get one masked pair of zeros, because tfjs's
@@ -13,10 +13,11 @@ export function uploadPrompts(tf: Tf, { x, y, query, length }: Prompts): TensorP
   const [batch, context, features] = x.shape;
   if (y.shape[2] !== 1) throw new RangeError(`a mixer predicts one label, and these prompts have ${y.shape[2]}`);
   const width = Math.max(context, 1);
-  const lengths = Float32Array.from({ length: batch }, (_, b) => length?.data[b] ?? context);
-  const mask = Float32Array.from({ length: batch * width }, (_, at) =>
-    at % width < lengths[Math.floor(at / width)]! ? 1 : 0,
-  );
+  const lengths = length ? float32(length) : new Float32Array(batch).fill(context);
+  const mask = new Float32Array(batch * width);
+  lengths.forEach((pairs, b) => {
+    mask.fill(1, b * width, b * width + pairs);
+  });
   return {
     x: context === 0 ? tf.zeros([batch, 1, features]) : tf.tensor3d(float32(x), [batch, context, features]),
     y: context === 0 ? tf.zeros([batch, 1]) : tf.tensor2d(float32(y), [batch, context]),

@@ -1,0 +1,99 @@
+import { foldIn } from "../math/keys.js";
+import type { OpenBackend, Prompts, Schedule, Snapshot, Train, Trial } from "../types.js";
+import { batchOf } from "./batch.js";
+import { clip } from "./clip.js";
+import { flatten, layoutOf, unflatten } from "./flat-weights.js";
+import { lossAndGradient } from "./loss-gradient.js";
+import { noMemory, update } from "./optimizers.js";
+import { rateAt } from "./rate.js";
+
+/**
+ * Trains any mixer on any law by tfjs's autodiff, one trial after another, each snapshot as soon as it is made.
+ * Gradients come from the backend in float32, the optimiser works on the host in float64. The initial weights are
+ * drawn from the key's "init", the batch of each step from its "prompts" and the step, so the same backend gives the
+ * same weights bit for bit.
+ *
+ * A trial whose loss, gradient or update is not finite, or whose loss is so large that float32 no longer sees the
+ * labels in it, ends with a `diverged` snapshot of the last weights with a good loss; the others go on.
+ *
+ * @throws RangeError on a schedule that cannot be; whatever `signal` was aborted with, within a step.
+ */
+export const train: Train = async function* (trials, { backend, signal }) {
+  for (const { schedule } of trials) check(schedule);
+  for (const [trial, settings] of trials.entries()) yield* trainOne(settings, trial, backend, signal);
+};
+
+async function* trainOne(
+  settings: Trial,
+  trial: number,
+  { tf }: OpenBackend,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Snapshot> {
+  const { mixer, law, schedule, key } = settings;
+  const initial = mixer.init(foldIn(key, "init"), law.features);
+  const layout = layoutOf(initial);
+  const wanted = new Set(settings.record).add(schedule.steps);
+  let weights = flatten(layout, initial);
+  let good = weights;
+  let memory = noMemory(layout.size);
+  const snapshot = (step: number, loss: number | null, status: Snapshot["status"]): Snapshot => ({
+    ...{ trial, step, loss, status },
+    weights: unflatten(layout, status === "ok" ? weights : good),
+  });
+  let lastPause = performance.now();
+  for (let step = 0; step <= schedule.steps; step++) {
+    let loss: number | null = null;
+    if (step > 0) {
+      if (performance.now() - lastPause > PAUSE_EVERY) {
+        await pause();
+        lastPause = performance.now();
+      }
+      signal?.throwIfAborted();
+      const prompts = batchOf(settings, step);
+      const found = await lossAndGradient(tf, mixer, layout, weights, prompts, schedule.lossFactor);
+      if (!(found.loss <= largestLoss(prompts, schedule)) || !found.gradient.every(Number.isFinite)) {
+        yield snapshot(step, null, "diverged");
+        return;
+      }
+      good = weights;
+      loss = found.loss;
+      const gradient = clip(found.gradient, schedule.clip);
+      ({ weights, memory } = update(schedule.optimizer, weights, gradient, memory, rateAt(schedule, step)));
+      if (!weights.every(Number.isFinite)) {
+        yield snapshot(step, loss, "diverged");
+        return;
+      }
+    }
+    if (!wanted.has(step)) continue;
+    const made = snapshot(step, loss, "ok");
+    yield made;
+    if (settings.done?.(made)) return;
+  }
+}
+
+/**
+ * Beyond this the labels are lost in the predictions' rounding: a root mean squared prediction 2^24 times the labels'
+ * leaves no digit of them in float32.
+ */
+function largestLoss({ answer }: Prompts, { lossFactor }: Schedule): number {
+  let squares = 0;
+  for (const label of answer.data) squares += label * label;
+  const ofZero = (lossFactor * squares) / answer.data.length;
+  return ofZero > 0 ? ofZero * 2 ** 48 : Number.MAX_VALUE;
+}
+
+/** Milliseconds between two chances for timers, signals and painting. */
+const PAUSE_EVERY = 50;
+
+/** Lets the event loop turn once. tfjs's own promises resolve without a turn where the backend is synchronous. */
+const pause = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve);
+  });
+
+function check({ steps, batch, warmup }: Schedule): void {
+  if (!Number.isInteger(steps) || steps < 0) throw new RangeError(`training takes 0, 1, 2, ... steps, not ${steps}`);
+  if (!Number.isInteger(batch) || batch < 1) throw new RangeError(`a batch has 1, 2, 3, ... prompts, not ${batch}`);
+  if (!Number.isInteger(warmup) || warmup < 0) throw new RangeError(`warm-up takes 0, 1, 2, ... steps, not ${warmup}`);
+}
