@@ -41,6 +41,7 @@ export function javascript(given: {
       sqrt: math("sqrt"),
       exp: math("exp"),
       log: math("log"),
+      logPositive: math("log"),
       sin: math("sin"),
       cos: math("cos"),
       stop: ([a]) => a as string,
@@ -102,7 +103,7 @@ function leaf(tables: readonly Table[], node: Node, args: readonly string[]): st
   if (node.op === "constant") return node.type === "u32" ? `${node.immediate | 0}` : real(node.immediate);
   if (node.op === "parameter") return `P[${at}]`;
   if (node.op === "setting") return `S[${at}]`;
-  if (node.op === "table") return `T${tables.findIndex((table) => table === node.owner)}[${at}]`;
+  if (node.op === "table") return `T${tables.indexOf(node.owner as Table)}[${at}]`;
   if (node.op === "key") return node.immediate === 0 ? "k0" : "k1";
   if (node.op === "prompt") return "pid";
   throw new Error(`JavaScript has no leaf ${node.op}.`);

@@ -84,6 +84,7 @@ export function loop(
   init: readonly F32[],
   body: (index: Node<"u32">, carried: readonly Node<"f32">[]) => readonly F32[],
 ): readonly Node<"f32">[] {
+  if (count === 0) return init.map(real);
   const made = openLoop(count);
   for (const x of init) made.carry(real(x));
   const now = made.carried.map((carried) => carried.now as Node<"f32">);

@@ -68,6 +68,11 @@ function log(x: Real): Real {
   return select(less(0, x), positive, select(isZero, Number.NEGATIVE_INFINITY, Number.NaN));
 }
 
+function logPositive(x: Real): Real {
+  const [e, ln] = exponentAndLog(x);
+  return add(mul(signed(e), Math.LN2), ln);
+}
+
 /** ln((w + 1/2) / 2^32): the word is rounded once, by halves, and is never subnormal or zero. */
 function logUniform(w: Word): Real {
   const low = add(signed(and(w, 0xffff)), 0.5);
@@ -97,7 +102,7 @@ function turned(which: "cos" | "sin", w: Word): Real {
 }
 
 /** pi / 2 in three parts of few bits. Source: Cephes, sinf.c (doubled). */
-const halfPi = [1.5703125, 4.837512969970703125e-4, 7.54978995489188e-8] as const;
+const halfPi = [1.5703125, 4.837512969970703e-4, 7.54978995489188e-8] as const;
 
 function angle(which: "cos" | "sin", x: Real): Real {
   const k = nearest(mul(x, 2 / Math.PI));
@@ -113,6 +118,7 @@ function toReal(w: Word): Real | null {
 const rules: Readonly<Record<string, (argument: Node) => F32 | null>> = {
   exp: (x) => exp(x as Real),
   log: (x) => log(x as Real),
+  logPositive: (x) => logPositive(x as Real),
   sin: (x) => angle("sin", x as Real),
   cos: (x) => angle("cos", x as Real),
   logUniform: (w) => logUniform(w as Word),

@@ -1,5 +1,5 @@
 /** Standard normals from random words. */
-import { add, less, log, max, mul, neg, select, sqrt, sub } from "./arithmetic.js";
+import { add, less, logPositive, mul, neg, select, sqrt, sub } from "./arithmetic.js";
 import type { F32, Node, U32 } from "./node.js";
 import { cosTurn, logUniform, shiftRight, sinTurn, toReal } from "./words.js";
 
@@ -32,8 +32,8 @@ const tail = [
  */
 export function erfinvNormal(word: U32): Node<"f32"> {
   const lowest = -1 + 2 ** -24;
-  const u = max(add(mul(toReal(shiftRight(word, 9)), 2 ** -22), lowest), lowest);
-  const w = neg(log(mul(sub(1, u), add(1, u))));
+  const u = add(mul(toReal(shiftRight(word, 9)), 2 ** -22), lowest);
+  const w = neg(logPositive(mul(sub(1, u), add(1, u))));
   const near = less(w, 5);
   const z = select(near, sub(w, 2.5), sub(sqrt(w), 3));
   const polynomial = central.reduce<F32 | null>((sum, coefficient, power) => {

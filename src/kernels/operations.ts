@@ -57,6 +57,8 @@ export const operations = {
   sqrt: real((a) => Math.sqrt(a!)),
   exp: real((a) => Math.exp(a!)),
   log: real((a) => Math.log(a!)),
+  /** ln of a number known to be positive and normal, without the cases of the others. */
+  logPositive: real((a) => Math.log(a!)),
   /** Of radians; in float32 accurate to a few roundoffs for |a| < 8192. */
   sin: real((a) => Math.sin(a!)),
   cos: real((a) => Math.cos(a!)),
@@ -99,9 +101,9 @@ export const operations = {
   bits: word((a) => bitsOf(a!), ["f32"]),
   fromBits: real((a) => fromBits(a!), ["u32"]),
   shiftRightSigned: word((a, k) => a! >> k!, ["u32"]),
-  /** b < a ? b : a and a < b ? b : a: the first argument where it is NaN. */
-  capped: real((a, b) => (b! < a! ? b! : a!), pair),
-  raised: real((a, b) => (a! < b! ? b! : a!), pair),
+  /** At most and at least b, for a b that is not NaN: NaN where a is. */
+  capped: real((a, b) => Math.min(a!, b!), pair),
+  raised: real((a, b) => Math.max(a!, b!), pair),
 } as const satisfies Record<string, Operation>;
 
 export type Elementary = keyof typeof operations;

@@ -197,7 +197,7 @@ class Ordering {
   #effect(effect: Stored | Contribution | Loop, loop: Loop): void {
     if ("bound" in effect) this.#loop(effect);
     else if ("sources" in effect) {
-      effect.sources.forEach((source) => this.#node(source));
+      for (const source of effect.sources) this.#node(source);
       this.#list(loop).push({ kind: "store", array: effect });
     } else this.#contribution(effect);
   }

@@ -15,10 +15,11 @@ export interface Vector {
   at(index: U32): Node<"f32">;
 }
 
-/** A vector of scalars. Its index must be a plain number. */
+/** A vector of scalars. Read at a loop's index it is stored first. */
 export class List implements Vector {
   readonly length: number;
   readonly values: readonly Node<"f32">[];
+  #stored: Stored | null = null;
 
   constructor(values: readonly F32[]) {
     this.values = values.map(real);
@@ -26,14 +27,21 @@ export class List implements Vector {
   }
 
   at(index: U32): Node<"f32"> {
-    const at = typeof index === "number" ? index : index.op === "constant" ? index.immediate : Number.NaN;
-    const value = this.values[at];
-    if (!value)
-      throw new Error(
-        `A vector of ${this.length} scalars has no element ${Number.isNaN(at) ? "at a loop's index" : at}; ` +
-          "loop over short vectors with sum() and vector(), which unroll as the vector does.",
-      );
+    const known = typeof index === "number" ? index : index.op === "constant" ? index.immediate : null;
+    if (known === null) {
+      this.#stored ??= this.#store();
+      return load(this.#stored, index);
+    }
+    const value = this.values[known];
+    if (!value) throw new Error(`A vector of ${this.length} elements has no element ${known}.`);
     return value;
+  }
+
+  /** One iteration of a loop that stores all elements, in the scope where the last of them is known. */
+  #store(): Stored {
+    const scopes = this.values.map(({ scope }) => scope);
+    const home = scopes.reduce((deepest, scope) => (scope.depth > deepest.depth ? scope : deepest), graph().top);
+    return graph().inside(home, () => array(1, () => this.values));
   }
 }
 
@@ -57,6 +65,8 @@ function whole(x: Vector): PrivateArray {
 }
 
 const indices = (length: number): readonly number[] => Array.from({ length }, (_, i) => i);
+/** A matrix unrolls up to this many times as many elements as a vector: 16 x 16 where vectors unroll to 32. */
+const matrixUnroll = 8;
 const unrolls = (length: number): boolean => length <= graph().options.unroll;
 
 /** The vector whose elements are `element(i)`. */
@@ -66,7 +76,7 @@ export function vector(length: number, element: (index: U32) => F32): Vector {
 
 /** A matrix as the vector of its rows, element (a, b) at a * columns + b; `row(a)` may share work among the row's elements. */
 export function matrix(rows: number, columns: number, row: (a: U32) => (b: U32) => F32): Vector {
-  if (unrolls(rows) && unrolls(columns))
+  if (rows * columns <= matrixUnroll * graph().options.unroll)
     return new List(
       indices(rows).flatMap((a) => {
         const element = row(a);
@@ -106,6 +116,7 @@ export function scan(
   init: readonly Vector[],
   body: (index: Node<"u32">, carried: readonly Vector[]) => readonly Vector[],
 ): readonly Vector[] {
+  if (count === 0) return init;
   const made = openLoop(count);
   const now = init.map((x) => open(made, x));
   const next = graph().inside(made, () =>

@@ -6,7 +6,7 @@ import { loop } from "../../src/kernels/loop.js";
 import type { F32, Node, U32 } from "../../src/kernels/node.js";
 import { type Inputs, type Program, program } from "../../src/kernels/program.js";
 import { defaultRandom, type RandomName, randomStream } from "../../src/kernels/random.js";
-import { dot, keep, matrix, scan, sum, type Vector, vector, zeros } from "../../src/kernels/vector.js";
+import { dot, keep, matrix, scan, sum, type Vector, vector } from "../../src/kernels/vector.js";
 
 export interface Pair {
   readonly x: Vector;
@@ -143,7 +143,7 @@ export const deltaRule =
           mul(at(weights, a, d, D), e.y),
         ),
       );
-    const [state] = scan(count, [zeros(m * m)], (j, [S]) => {
+    const [state] = scan(count, [matrix(m, m, () => () => 0)], (j, [S]) => {
       const e = context(j);
       const k = token(key, e);
       const v = token(value, e);

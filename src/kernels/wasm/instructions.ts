@@ -47,6 +47,14 @@ export const extractLane = (lane: number): number[] => simd(27, lane);
 export const minUnsigned = simd(183);
 export const maxUnsigned = simd(185);
 export const bitselect = simd(82);
+export const not = simd(77);
+export const and = simd(78);
+export const or = simd(80);
+export const add = simd(228);
+export const mul = simd(230);
+export const addWord = simd(174);
+export const lessWord = simd(58);
+export const equalWord = simd(55);
 
 export const realConstant = (value: number): number[] =>
   simd(12, ...four([...new Uint8Array(new Float32Array([value]).buffer)]));
@@ -62,18 +70,15 @@ const shiftBy =
 export const shiftLeft = shiftBy(171);
 export const shiftRightSigned = shiftBy(172);
 export const shiftRight = shiftBy(173);
-export const or = simd(80);
-export const and = simd(78);
-
 /** Each word rotated left by a whole number of bytes, as a shuffle of the bytes of two equal operands. */
 export const rotateBytes = (bytes: number): number[] =>
   simd(13, ...Array.from({ length: 16 }, (_, k) => (k & ~3) | ((k - bytes) & 3)));
 
-/** The vector instruction of each operation whose operands are simply its arguments; the others are built in emit.ts. */
+/** The vector instruction of each operation whose operands are simply its arguments; the others are built in values.ts. */
 export const vectorOpcode: Readonly<Partial<Record<Elementary, readonly number[]>>> = {
-  add: simd(228),
+  add,
   sub: simd(229),
-  mul: simd(230),
+  mul,
   div: simd(231),
   neg: simd(225),
   sqrt: simd(227),
@@ -87,17 +92,17 @@ export const vectorOpcode: Readonly<Partial<Record<Elementary, readonly number[]
   toSigned: simd(248),
   bits: [],
   fromBits: [],
-  addWord: simd(174),
+  addWord,
   subWord: simd(177),
   mulWord: simd(181),
   and,
   or,
   xor: simd(81),
   less: simd(67),
-  lessWord: simd(58),
-  equalWord: simd(55),
+  lessWord,
+  equalWord,
   both: and,
-  not: simd(77),
+  not,
 };
 
 /** The scalar instruction of each operation that indices are made with. */
