@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { priorRisk } from "../theory/prior-risk.js";
+import { regressionOnly } from "../theory/regression-only.js";
 import type { Predictor, Unit } from "../types.js";
 import { dot, eachPrompt, gram, labelSum, type Problem } from "./each-prompt.js";
 import { readOff } from "./read-off.js";
-import { regressionOnly } from "./regression-only.js";
 
 /**
  * k steps of Newton's iteration for the inverse of S = X^T X (Schulz 1933), w_k = M_k X^T y:

@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { leastSquares } from "../math/least-squares.js";
 import { leastSquaresRisk } from "../theory/least-squares-risk.js";
+import { regressionOnly } from "../theory/regression-only.js";
 import type { Predictor, Unit } from "../types.js";
 import { dot, eachPrompt } from "./each-prompt.js";
 import { readOff } from "./read-off.js";
-import { regressionOnly } from "./regression-only.js";
 
 /** Least squares on the prompt's own pairs, of minimum norm where they leave a choice (n < d, rank-deficient inputs). */
 const ols: Predictor<LinearRegression> = {

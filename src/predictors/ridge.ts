@@ -3,10 +3,10 @@ import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { leastSquares } from "../math/least-squares.js";
 import { symmetricRoot } from "../math/symmetric.js";
 import { priorRisk } from "../theory/prior-risk.js";
+import { regressionOnly } from "../theory/regression-only.js";
 import type { Predictor, Rows, Unit } from "../types.js";
 import { dot, eachPrompt, type Problem } from "./each-prompt.js";
 import { readOff } from "./read-off.js";
-import { regressionOnly } from "./regression-only.js";
 
 /**
  * The posterior mean of the task, w_hat = argmin ||X w - y||^2 + s2 w^T W^-1 w for w ~ N(0, W): the Bayes predictor where

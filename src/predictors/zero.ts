@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { priorRisk } from "../theory/prior-risk.js";
+import { regressionOnly } from "../theory/regression-only.js";
 import type { Predictor, Unit } from "../types.js";
 import { eachPrompt } from "./each-prompt.js";
 import { readOff } from "./read-off.js";
-import { regressionOnly } from "./regression-only.js";
 
 /** Always 0, the best that can be said without a context. Its risk is tr(Lq W) + s2. */
 const zero: Predictor<LinearRegression> = {

@@ -1,101 +1,70 @@
 import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { product, scaled, trace, traceOfProduct, transpose } from "../math/matrix.js";
-import { solveOde } from "../math/ode.js";
-import { spectralMap } from "../math/symmetric.js";
-import type { Rows, Source } from "../types.js";
+import { type Accuracy, solveOde } from "../math/ode.js";
+import type { ClosedForm, Rows } from "../types.js";
+import { flowApplies } from "./flow-applies.js";
 import { labelMoments } from "./label-moments.js";
 
-/** Weights of the reduced layer y = u x_q^T U^T m at one time: KQ = [[U, 0], [0, 0]], OV = (0, u). */
+/** Weights of the reduced layer y = u x_q^T U^T m: KQ = [[U, 0], [0, 0]] (key rows), OV = (0, u). */
 export interface FlowState {
-  readonly time: number;
   readonly U: Rows;
   readonly u: number;
-  /** Population loss, 1/2 E (y - w . x_q)^2, with the noise of the query's label left out. */
+  /** Population loss, 1/2 E (y - w . x_q)^2 in label units squared: the noise of the query's label is left out. */
   readonly loss: number;
 }
 
-export const gradientFlowSource: Source = { paper: "Zhang, Frei, Bartlett 2024", where: "Lemma 5.2" };
-
-/** Whether the flow was derived for this population: true, or the sentence why not. */
-export function flowApplies({ inputs, taskCovariance }: LinearRegression): true | string {
-  if (inputs.kind !== "gaussian") return `the flow is derived for Gaussian inputs, not for ${inputs.kind} ones`;
-  const isotropic = taskCovariance.every((row, i) => row.every((entry, j) => entry === (i === j ? 1 : 0)));
-  return isotropic || "the flow is derived for tasks w ~ N(0, I)";
+/** Where the flow starts, U = sigma direction and u = sigma, and when it is looked at: times ascend from 0. */
+export interface AtFlow {
+  readonly context: number;
+  readonly sigma: number;
+  /** Theta Theta^T, d x d, of Frobenius norm 1. */
+  readonly direction: Rows;
+  readonly times: readonly number[];
+  readonly accuracy?: Accuracy;
 }
 
 /**
- * Gradient flow of one linear-attention layer on the population loss, from U = sigma Theta Theta^T, u = sigma:
+ * Gradient flow of one linear-attention layer on the population loss, one state a time:
  *
  *   dU/dt = -u^2 Gamma L U L + u L^2,   du/dt = -tr(u Gamma L U L U^T - L^2 U^T)
  *
- * with Gamma L = E[m m^T] for W = I, so Gamma = (1 + 1/n) L + ((tr L + s2) / n) I. The other weights stay zero, and
- * u^2 = ||U||_F^2 for ever. Times ascend from 0.
- *
- * @throws RangeError where the flow was not derived for the population, or Theta Theta^T is not of Frobenius norm 1.
+ * with Gamma L = E[m m^T], Gamma = (1 + 1/n) L + ((tr L + s2) / n) I. The other weights stay zero, and u^2 = ||U||_F^2 for
+ * ever. An eigenvalue l of L is learned in a time of about 1 / l^2: the steps of the integrator adapt.
  */
-export function gradientFlow(
-  population: LinearRegression,
-  context: number,
-  start: { readonly sigma: number; readonly direction: Rows },
-  times: readonly number[],
-): FlowState[] {
-  const applies = flowApplies(population);
-  if (applies !== true) throw new RangeError(applies);
-  const { sigma, direction } = start;
-  const norm = Math.sqrt(traceOfProduct(direction, transpose(direction)));
-  if (Math.abs(norm - 1) > 16 * direction.length * Number.EPSILON)
-    throw new RangeError(`Theta Theta^T has Frobenius norm 1 (Assumption 3.3), not ${norm}`);
-  const d = population.features;
-  const L = population.covariance;
-  const { second } = labelMoments(population, context);
-  const square = product(L, L);
-  const pack = (U: Rows, u: number) => Float64Array.from([...U.flat(), u]);
-  const unpack = (state: Float64Array) => ({
-    U: Array.from({ length: d }, (_, i) => Array.from(state.subarray(i * d, (i + 1) * d))),
-    u: state[d * d]!,
-  });
-  const states = solveOde(
-    (_, state, slope) => {
-      const { U, u } = unpack(state);
-      // Gamma L U L = E[m m^T] U L, as E[m m^T] = Gamma L and both commute.
+export const gradientFlow: ClosedForm<LinearRegression, AtFlow, readonly FlowState[]> = {
+  name: "gradient flow of linear attention",
+  source: { paper: "Zhang, Frei, Bartlett 2024", where: "Lemma 5.2" },
+  kind: "exact",
+  applies(population, { context, direction }) {
+    const flow = flowApplies(population, context);
+    if (flow !== true) return flow;
+    const norm = Math.sqrt(traceOfProduct(direction, transpose(direction)));
+    const normalized = Math.abs(norm - 1) <= 16 * direction.length * Number.EPSILON;
+    return normalized || `the start's direction has Frobenius norm 1 (Assumption 3.3), not ${norm}`;
+  },
+  value(population, { context, sigma, direction, times, accuracy }) {
+    const d = population.features;
+    const L = population.covariance;
+    const square = product(L, L);
+    const { second } = labelMoments(population, context);
+    const layer = (state: Float64Array) => ({
+      U: Array.from({ length: d }, (_, i) => Array.from(state.subarray(i * d, (i + 1) * d))),
+      u: state[d * d]!,
+    });
+    const slope = (_: number, state: Float64Array, out: Float64Array) => {
+      const { U, u } = layer(state);
       const pulled = product(second, U, L);
       for (let i = 0; i < d; i++)
-        for (let j = 0; j < d; j++) slope[i * d + j] = -(u ** 2) * pulled[i]![j]! + u * square[i]![j]!;
-      slope[d * d] = traceOfProduct(square, transpose(U)) - u * traceOfProduct(pulled, transpose(U));
-    },
-    pack(scaled(direction, sigma), sigma),
-    [0, ...times.filter((time) => time > 0)],
-  );
-  const kept = times[0] === 0 ? states : states.slice(1);
-  return kept.map((state, k) => {
-    const { U, u } = unpack(state);
-    const spread = traceOfProduct(second, U, L, transpose(U));
-    const loss = 0.5 * u ** 2 * spread - u * traceOfProduct(square, transpose(U)) + 0.5 * trace(L);
-    return { time: times[k]!, U, u, loss };
-  });
-}
-
-/**
- * Where the flow ends: U* = tr(Gamma^-2)^(-1/4) Gamma^-1 and u* = tr(Gamma^-2)^(1/4), with u* U* = A*, if
- * sigma^2 ||Gamma||_op sqrt(d) < 2; `converges` says whether a start of that sigma is covered.
- * Source: Zhang, Frei, Bartlett 2024, Theorem 4.1.
- */
-export function flowLimit(population: LinearRegression, context: number) {
-  const d = population.features;
-  const L = population.covariance;
-  const constant = (trace(L) + population.noise ** 2) / context;
-  const Gamma = L.map((row, i) => row.map((entry, j) => (1 + 1 / context) * entry + (i === j ? constant : 0)));
-  const inverse = spectralMap(Gamma, (value) => 1 / value);
-  const size = traceOfProduct(inverse, inverse) ** 0.25;
-  let largest = 0;
-  spectralMap(Gamma, (value) => {
-    largest = Math.max(largest, value);
-    return value;
-  });
-  return {
-    U: scaled(inverse, 1 / size),
-    u: size,
-    loss: 0.5 * (trace(L) - traceOfProduct(L, L, inverse)),
-    converges: (sigma: number) => sigma ** 2 * largest * Math.sqrt(d) < 2,
-  };
-}
+        for (let j = 0; j < d; j++) out[i * d + j] = u * square[i]![j]! - u ** 2 * pulled[i]![j]!;
+      out[d * d] = traceOfProduct(square, transpose(U)) - u * traceOfProduct(pulled, transpose(U));
+    };
+    const start = Float64Array.from([...scaled(direction, sigma).flat(), sigma]);
+    const [, ...states] = solveOde(slope, start, [0, ...times], accuracy);
+    return states.map((state) => {
+      const { U, u } = layer(state);
+      const spread = traceOfProduct(second, U, L, transpose(U));
+      const gain = traceOfProduct(square, transpose(U));
+      return { U, u, loss: (u ** 2 * spread) / 2 - u * gain + trace(L) / 2 };
+    });
+  },
+};

@@ -2,6 +2,7 @@ import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { diagonal, product, scaled, sum, traceOfProduct } from "../math/matrix.js";
 import { symmetricRoot } from "../math/symmetric.js";
 import type { Lengths, Rows } from "../types.js";
+import { regressionOnly } from "./regression-only.js";
 
 /** Moments of m = (1/n) sum_j y_j x_j, all that a linear-attention layer at its optimum knows of a prompt. */
 export interface LabelMoments {
@@ -60,8 +61,8 @@ function lengthMoments(context: Lengths): { readonly nonEmpty: number; readonly 
 }
 
 /** Whether `labelMoments` exist: true, or the sentence why not. */
-export function hasLabelMoments({ family, inputs }: LinearRegression): true | string {
-  if (family !== "linear-regression") return `the moments are of linear regression, not of ${family}`;
-  if (!Number.isFinite(inputs.kurtosis)) return "the inputs have no fourth moment (Student t needs nu > 4)";
-  return true;
+export function hasLabelMoments(population: LinearRegression): true | string {
+  const regression = regressionOnly(population);
+  if (regression !== true) return regression;
+  return Number.isFinite(population.inputs.kurtosis) || "the inputs have no fourth moment (Student t needs nu > 4)";
 }
