@@ -1,0 +1,48 @@
+import type { Claim, Note, Verdict } from "../types.js";
+
+/** A named value of a settings or provenance list, both as they shall be read. */
+export type Fact = readonly [name: string, value: string];
+
+/** A sentence that was judged: a paper's claim, or a study's hypothesis with the expression it was written as. */
+export interface Judged {
+  readonly claim: Pick<Claim, "id" | "says" | "expected"> & {
+    readonly source?: Claim["source"];
+    readonly expression?: string;
+  };
+  readonly verdict: Verdict;
+}
+
+/** A figure as the report keeps it. `svg` stands alone (title and caption inside), `inline` is the drawing only. */
+export interface DrawnFigure {
+  readonly id: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly svg: string;
+  readonly inline: string;
+}
+
+/** What the report says about one paper or one study. */
+export interface Section {
+  /** Unique on the page; the folder's or the study's name. */
+  readonly id: string;
+  readonly title: string;
+  /** Authors and year. */
+  readonly byline?: string;
+  /** Where the paper is read: an https address. */
+  readonly link?: string;
+  readonly question: string;
+  readonly settings: readonly Fact[];
+  readonly claims: readonly Judged[];
+  readonly figures: readonly DrawnFigure[];
+  readonly notes: readonly Note[];
+  readonly provenance: readonly Fact[];
+  /** The study file as it was read. */
+  readonly text?: string;
+}
+
+/** All that a page shows: plain values, so that a page can be made again from stored rows on any machine. */
+export interface Material {
+  readonly title: string;
+  readonly subtitle?: string;
+  readonly sections: readonly Section[];
+}
