@@ -123,6 +123,8 @@ export interface Law<P extends Population = Population> {
   readonly name: string;
   readonly features: number;
   readonly population: P;
+  /** How one prompt is drawn, in the kernel language: what engines train on, and in float64 what `draw` returns. */
+  readonly program: PromptProgram;
   /** The prompts [from, from + count) of the stream `key`, each with `context` labelled pairs. Pure in all arguments. */
   draw(key: Key, slice: Slice, context: Lengths): Prompts;
   /** The same law with inputs, query or task rescaled. */

@@ -9,8 +9,9 @@ import {
   type Problem,
   taskCovarianceOption,
 } from "./covariance.js";
+import { drawn } from "./drawn.js";
 import { coordinates, type InputsOption, inputsOption } from "./inputs.js";
-import { drawRegression, type Sampler } from "./regression-prompts.js";
+import { regressionProgram, type Sampler } from "./regression-program.js";
 
 /** Distribution of the i.i.d. unit-variance coordinates z behind the inputs x = B z. */
 export interface Inputs {
@@ -64,15 +65,15 @@ export function linearRegressionLaw(settings: Settings): Law<LinearRegression> {
   const { features, noise = 0, covariance = identity(features), taskCovariance = identity(features) } = settings;
   if (!(noise >= 0 && noise < Number.POSITIVE_INFINITY))
     throw new RangeError(`the noise is a finite standard deviation of 0 or more, not ${noise}`);
-  const { inputs, variance, draw: coordinate } = coordinates(settings.inputs ?? "gaussian");
+  const drawing = coordinates(settings.inputs ?? "gaussian");
   for (const matrix of [covariance, taskCovariance])
     if (matrix.length !== features)
       throw new RangeError(`a law of ${features} features has covariances of ${features} rows, not ${matrix.length}`);
-  const inputCovariance = scaled(covariance, variance);
+  const inputCovariance = scaled(covariance, drawing.variance);
   const population: LinearRegression = {
     family: "linear-regression",
     features,
-    inputs,
+    inputs: drawing.inputs,
     covariance: inputCovariance,
     queryCovariance: inputCovariance,
     taskCovariance,
@@ -80,15 +81,17 @@ export function linearRegressionLaw(settings: Settings): Law<LinearRegression> {
   };
   const input = symmetricRoot(inputCovariance);
   const roots = { input, query: input, task: symmetricRoot(taskCovariance) };
-  return lawOf(population, { features, noise, coordinate, roots });
+  return lawOf(population, { features, noise, coordinates: drawing, roots });
 }
 
 function lawOf(population: LinearRegression, sampler: Sampler): Law<LinearRegression> {
+  const program = regressionProgram(sampler);
   return {
     name: "gaussian-linear",
     features: population.features,
     population,
-    draw: (key, slice, context) => drawRegression(sampler, key, slice, context),
+    program,
+    draw: drawn(program, population.features),
     shifted: ({ inputScale = 1, queryScale = 1, taskScale = 1 }) => {
       for (const factor of [inputScale, queryScale, taskScale])
         if (!(factor >= 0 && factor < Number.POSITIVE_INFINITY))

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { Draws } from "../math/draws.js";
+import { add, mul } from "../kernels/arithmetic.js";
+import type { Stream } from "../kernels/random.js";
+import { type Vector, vector } from "../kernels/vector.js";
 import type { Inputs } from "./gaussian-linear.js";
 
 const allowed = "gaussian, rademacher, { uniform: a } with a > 0, or { student: nu } with nu > 2";
@@ -19,27 +21,39 @@ export const inputsOption = z
 
 export type InputsOption = z.infer<typeof inputsOption>;
 
-/** How one unit-variance coordinate is drawn, what a closed form needs of it, and the variance it is to have. */
+/** How unit-variance coordinates are drawn, what a closed form needs of them, and the variance they are to have. */
 export interface Coordinates {
   readonly inputs: Inputs;
   /** Variance the option asks for, which multiplies the covariance: a^2 / 3 for U(-a, a), else 1. */
   readonly variance: number;
-  draw(draws: Draws): number;
+  /** Names the text of `draw`: equal names draw alike. */
+  readonly structure: string;
+  /** `length` independent coordinates in the kernel language. */
+  draw(stream: Stream, length: number): Vector;
 }
+
+const times = (factor: number, z: Vector): Vector => vector(z.length, (i) => mul(factor, z.at(i)));
 
 /** The distribution an option means. Moments: uniform kurtosis 9/5; Student t 3 + 6 / (nu - 4), infinite for nu <= 4. */
 export function coordinates(option: InputsOption): Coordinates {
-  if (option === "gaussian")
-    return { inputs: { kind: "gaussian", kurtosis: 3 }, variance: 1, draw: (draws) => draws.normal() };
-  if (option === "rademacher")
-    return { inputs: { kind: "rademacher", kurtosis: 1 }, variance: 1, draw: (draws) => draws.rademacher() };
+  const of = (kind: Inputs["kind"], kurtosis: number, draw: Coordinates["draw"]): Coordinates => ({
+    inputs: { kind, kurtosis },
+    variance: 1,
+    structure: kind,
+    draw,
+  });
+  if (option === "gaussian") return of("gaussian", 3, (stream, length) => stream.normals(length));
+  if (option === "rademacher") return of("rademacher", 1, (stream, length) => stream.signs(length));
   if ("uniform" in option) {
-    const range = Math.sqrt(3);
-    const draw = (draws: Draws) => range * (2 * draws.uniform() - 1);
-    return { inputs: { kind: "uniform", kurtosis: 9 / 5 }, variance: option.uniform ** 2 / 3, draw };
+    const centred = (stream: Stream, length: number): Vector => {
+      const u = stream.uniforms(length);
+      return vector(length, (i) => mul(Math.sqrt(12), add(u.at(i), -0.5)));
+    };
+    return { ...of("uniform", 9 / 5, centred), variance: option.uniform ** 2 / 3 };
   }
   const nu = option.student;
   const unit = Math.sqrt((nu - 2) / nu);
   const kurtosis = nu > 4 ? 3 + 6 / (nu - 4) : Number.POSITIVE_INFINITY;
-  return { inputs: { kind: "student", kurtosis }, variance: 1, draw: (draws) => unit * draws.student(nu) };
+  const draw = (stream: Stream, length: number): Vector => times(unit, stream.students(length, nu));
+  return { ...of("student", kurtosis, draw), structure: `student ${nu}` };
 }

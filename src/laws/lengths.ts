@@ -1,5 +1,6 @@
-import type { Draws } from "../math/draws.js";
-import type { Lengths } from "../types.js";
+import type { Stream } from "../kernels/random.js";
+import { addWord, toReal } from "../kernels/words.js";
+import type { Lengths, PromptNodes } from "../types.js";
 
 /**
  * The longest context that may come: the extent of a batch's context axis.
@@ -15,9 +16,15 @@ export function longest(context: Lengths): number {
   return most;
 }
 
-/** The length of one prompt: the number itself, or uniform over the range with both ends in it. */
-export function drawLength(context: Lengths, draws: Draws): number {
-  if (typeof context === "number") return context;
-  const [least, most] = context.uniform;
-  return least + draws.integer(most - least + 1);
+/**
+ * The number of pairs of one prompt: the number itself, or uniform over the range with both ends in it. The draw takes
+ * its place in the stream in either case, so that a range of lengths moves no other number.
+ */
+export function drawPairs(context: Lengths, stream: Stream): Pick<PromptNodes, "pairs" | "length"> {
+  const most = longest(context);
+  const least = typeof context === "number" ? context : context.uniform[0];
+  const more = stream.integer(most - least + 1);
+  if (typeof context === "number") return { pairs: context, length: context };
+  const length = addWord(least, more);
+  return { pairs: { length, most }, length: toReal(length) };
 }

@@ -1,0 +1,62 @@
+import { add, mul } from "../kernels/arithmetic.js";
+import type { F32, Node } from "../kernels/node.js";
+import { randomStream, Stream } from "../kernels/random.js";
+import { dot, type Vector } from "../kernels/vector.js";
+import type { PromptProgram, Rows } from "../types.js";
+import type { Coordinates } from "./inputs.js";
+import { drawPairs } from "./lengths.js";
+import { settingsMatrix } from "./settings-matrix.js";
+
+/** What prompts of linear regression are drawn from: context x = input z, query = query z, w = task g, all d x d. */
+export interface Sampler {
+  readonly features: number;
+  /** Standard deviation of the label noise. */
+  readonly noise: number;
+  readonly coordinates: Coordinates;
+  readonly roots: { readonly input: Rows; readonly query: Rows; readonly task: Rows };
+}
+
+/**
+ * Linear regression in the kernel language. Its draws lie in the order
+ *
+ *   length | g of the task | z and e of the query | z_j and e_j of pair j, told apart by their index j
+ *
+ * and all of them have their place even where they are not used (dead code costs nothing). So a longer context
+ * continues a shorter one, and neither the noise nor a range of lengths moves the tasks and inputs.
+ */
+export function regressionProgram({ features, noise, coordinates, roots }: Sampler): PromptProgram {
+  const input = settingsMatrix(roots.input);
+  const query = settingsMatrix(roots.query);
+  const task = settingsMatrix(roots.task);
+  const kinds = `${input.kind} inputs, ${query.kind} query, ${task.kind} task`;
+  return {
+    structure: `linear regression: ${features} ${coordinates.structure}, ${kinds}, ${noise === 0 ? "no noise" : "noise"}`,
+    settings: Float64Array.from([noise, ...input.numbers, ...query.numbers, ...task.numbers]),
+    tables: {},
+    build(inputs, random, context) {
+      const { settings } = inputs;
+      const ofInput = settings.block(1, input.numbers.length);
+      const ofQuery = settings.block(1 + ofInput.length, query.numbers.length);
+      const ofTask = settings.block(1 + ofInput.length + ofQuery.length, task.numbers.length);
+      const stream = randomStream(random, inputs);
+      const pairs = drawPairs(context, stream);
+      const w = task.times(ofTask, stream.normals(features));
+      const label = (x: Vector, error: F32): Node<"f32"> =>
+        noise === 0 ? dot(x, w) : add(dot(x, w), mul(settings.at(0), error));
+      const asked = query.times(ofQuery, coordinates.draw(stream, features));
+      const answer = label(asked, stream.normals(1).at(0));
+      const { taken } = stream.slots;
+      return {
+        features,
+        ...pairs,
+        pair(j) {
+          const own = new Stream(random, inputs, j, { taken });
+          const x = input.times(ofInput, coordinates.draw(own, features));
+          return { x, y: label(x, own.normals(1).at(0)) };
+        },
+        query: asked,
+        answer,
+      };
+    },
+  };
+}
