@@ -190,7 +190,9 @@ export interface Mixer<W extends Weights = Weights> {
   init(key: Key, features: number): W;
   /** As tfjs operations, written from the paper: the differentiable form. Returns one prediction a prompt: (batch). */
   apply(tf: Tf, weights: Tensors<W>, prompts: TensorPrompts): TfCore.Tensor1D;
-  /** As plain float64 loops over one prompt at a time, written independently of `apply`: the reference. */
+  /** In the kernel language, written independently of `apply`: what engines train. */
+  readonly program: PredictionProgram;
+  /** The float64 target of `program` on given prompts: the reference. */
   forward(weights: W, prompts: Prompts): Nd<["batch"]>;
   /** What no gauge can change: key-query product (head, token, token) and output-value row (head, token). */
   products(weights: W): { readonly KQ: Nd<["head", "key", "query"]>; readonly OV: Nd<["head", "token"]> };

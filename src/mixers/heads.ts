@@ -1,7 +1,10 @@
 import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
+import type { Block } from "../kernels/inputs.js";
+import type { Vector } from "../kernels/vector.js";
 import { foldIn } from "../math/keys.js";
 import { nd } from "../math/nd.js";
 import type { Mixer, Nd, Tensors, Tf, Weights } from "../types.js";
+import { factoredHead, type HeadNodes, mergedHead } from "./head-nodes.js";
 import { drawWeights, type InitialWeights } from "./initial-weights.js";
 
 /**
@@ -13,6 +16,14 @@ import { drawWeights, type InitialWeights } from "./initial-weights.js";
 export interface Heads<W extends Weights = Weights> extends Pick<Mixer<W>, "init" | "products"> {
   /** The same products as differentiable tfjs operations: KQ (head, key, query) and OV (head, token). */
   tensors(tf: Tf, weights: Tensors<W>): { readonly KQ: Tensor3D; readonly OV: Tensor2D };
+  /** The names of the weights in the order in which the kernel language reads their entries. */
+  readonly names: readonly (keyof W & string)[];
+  /** Names the text of `nodes`: equal names read alike. */
+  readonly structure: string;
+  /** How many entries the weights have for d features. */
+  parameters(features: number): number;
+  /** The same products in the kernel language, KQ with the query put in: one a head. */
+  nodes(parameters: Block, query: Vector): readonly HeadNodes[];
 }
 
 /** Heads trained as their products, KQ and OV, themselves. Both sum over D token entries: fan-in D. */
@@ -29,6 +40,15 @@ export function mergedHeads(heads: number, init: InitialWeights): Heads<MergedHe
         KQ: nd(["head", "key", "query"], [heads, D, D], drawWeights(init, foldIn(key, "KQ"), heads * D * D, D)),
         OV: nd(["head", "token"], [heads, D], drawWeights(init, foldIn(key, "OV"), heads * D, D)),
       };
+    },
+    names: ["KQ", "OV"],
+    structure: `${heads} merged`,
+    parameters: (features) => heads * (features + 1) * (features + 2),
+    nodes(parameters, query) {
+      const D = query.length + 1;
+      return Array.from({ length: heads }, (_, h) =>
+        mergedHead(parameters.block(h * D * D, D * D), parameters.block((heads * D + h) * D, D), query),
+      );
     },
     products: (weights) => weights,
     tensors: (_, { KQ, OV }) => ({ KQ: KQ as Tensor3D, OV: OV as Tensor2D }),
@@ -55,6 +75,16 @@ export function factoredHeads(heads: number, init: InitialWeights): Heads<Factor
         nd(["head", "inner", "token"], [heads, D, D], drawWeights(init, foldIn(key, name), heads * D * D, D));
       const P = nd(["head", "inner"], [heads, D], drawWeights(init, foldIn(key, "P"), heads * D, heads * D));
       return { K: projection("K"), Q: projection("Q"), V: projection("V"), P };
+    },
+    names: ["K", "Q", "V", "P"],
+    structure: `${heads} factored`,
+    parameters: (features) => heads * (features + 1) * (3 * features + 4),
+    nodes(parameters, query) {
+      const D = query.length + 1;
+      return Array.from({ length: heads }, (_, h) => {
+        const [K, Q, V] = [0, 1, 2].map((k) => parameters.block((k * heads + h) * D * D, D * D));
+        return factoredHead(K!, Q!, V!, parameters.block((3 * heads * D + h) * D, D), query);
+      });
     },
     products({ K, Q, V, P }) {
       const D = K.shape[2];

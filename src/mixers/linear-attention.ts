@@ -1,10 +1,14 @@
 import type { Tensor1D } from "@tensorflow/tfjs-core";
 import { z } from "zod";
-import type { Mixer, Site, Unit } from "../types.js";
+import { add, div, max, mul } from "../kernels/arithmetic.js";
+import { loop } from "../kernels/loop.js";
+import type { F32, Node } from "../kernels/node.js";
+import type { Mixer, PredictionProgram, Site, Unit } from "../types.js";
+import { forwardOf } from "./forward.js";
 import { type Heads, headForms } from "./heads.js";
 import { initialWeights } from "./initial-weights.js";
-import { mixHeads } from "./mix-heads.js";
 import { structuredHead } from "./structured-head.js";
+import { against } from "./token-nodes.js";
 import { tokens } from "./tokens.js";
 
 const options = z
@@ -51,6 +55,19 @@ export type LinearAttentionOptions = z.infer<typeof options>;
 function linearAttention({ weights, heads: count, normalize, init }: LinearAttentionOptions, site: Site): Mixer {
   const heads: Heads = "structured" in init ? structuredHead(init.structured) : headForms[weights](count, init);
   const trained = normalize === "trained" ? lengthOf(site) : 1;
+  const program: PredictionProgram = {
+    structure: `linear attention: ${heads.structure}, divided by ${normalize === "own" ? "length" : trained}`,
+    parameters: heads.parameters,
+    build(parameters, prompt) {
+      const each = heads.nodes(parameters, prompt.query);
+      const [total] = loop(prompt.pairs, [0], (j, [sum]) => {
+        const pair = prompt.pair(j);
+        const terms = each.map(({ key, value }) => mul(against(pair, key), against(pair, value)));
+        return [terms.reduce<F32>(add, sum as Node<"f32">)];
+      });
+      return div(total as Node<"f32">, normalize === "own" ? max(prompt.length, 1) : trained);
+    },
+  };
   return {
     name: "linear-attention",
     symmetries: ["context-permutation"],
@@ -68,11 +85,8 @@ function linearAttention({ weights, heads: count, normalize, init }: LinearAtten
       const divisor = normalize === "own" ? tf.maximum(prompts.length, 1) : tf.scalar(trained);
       return tf.div(tf.sum(tf.mul(written, keys), [1, 2]), divisor) as Tensor1D;
     },
-    forward: (weights, prompts) =>
-      mixHeads(heads.products(weights), prompts, (scores, values) => {
-        const divisor = normalize === "own" ? Math.max(scores.length, 1) : trained;
-        return scores.reduce((sum, score, j) => sum + score * values[j]!, 0) / divisor;
-      }),
+    program,
+    forward: forwardOf(program, heads.names),
   };
 }
 

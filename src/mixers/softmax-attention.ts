@@ -1,10 +1,16 @@
 import type { Tensor1D } from "@tensorflow/tfjs-core";
 import { z } from "zod";
-import type { Mixer, Unit } from "../types.js";
+import { add, div, exp, less, max, mul, select, stop, sub } from "../kernels/arithmetic.js";
+import { loop } from "../kernels/loop.js";
+import type { F32, Node } from "../kernels/node.js";
+import { keep, type Vector } from "../kernels/vector.js";
+import type { Mixer, PredictionProgram, PromptNodes, Unit } from "../types.js";
+import { forwardOf } from "./forward.js";
+import type { HeadNodes } from "./head-nodes.js";
 import { headForms } from "./heads.js";
 import { initialWeights } from "./initial-weights.js";
-import { mixHeads } from "./mix-heads.js";
 import { scaledHeads } from "./scaled-heads.js";
+import { against, type TokenNodes } from "./token-nodes.js";
 import { tokens } from "./tokens.js";
 
 const options = z.strictObject({
@@ -37,7 +43,12 @@ const PADDING = -1e30;
  * merged weights but the unused column D of KQ; (M K, M^-T Q) and (M V, M^-T P) in factored ones.
  */
 function softmaxAttention({ heads: count, weights, scale, init }: SoftmaxAttentionOptions): Mixer {
-  const heads = scaledHeads(headForms[weights](count, init), scales[scale]);
+  const heads = scaledHeads(headForms[weights](count, init), scale, scales[scale]);
+  const program: PredictionProgram = {
+    structure: `softmax attention: ${heads.structure}`,
+    parameters: heads.parameters,
+    build: (parameters, prompt) => softmaxMeans(heads.nodes(parameters, prompt.query), prompt),
+  };
   return {
     name: "softmax-attention",
     symmetries: ["context-permutation"],
@@ -55,21 +66,48 @@ function softmaxAttention({ heads: count, weights, scale, init }: SoftmaxAttenti
       const values = tf.reshape(tf.matMul(flatPairs, OV, false, true), [batch, context, count]);
       return tf.sum(tf.mul(shares, tf.transpose(values, [0, 2, 1])), [1, 2]) as Tensor1D;
     },
-    forward: (weights, prompts) => mixHeads(heads.products(weights), prompts, softmaxMean),
+    program,
+    forward: forwardOf(program, heads.names),
   };
 }
 
-/** The mean of the values, each weighted by the exponential of its score; 0 for none. */
-function softmaxMean(scores: Float64Array, values: Float64Array): number {
-  const largest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
-  let total = 0;
-  let weighted = 0;
-  for (let j = 0; j < scores.length; j++) {
-    const weight = Math.exp(scores[j]! - largest);
-    total += weight;
-    weighted += weight * values[j]!;
-  }
-  return total === 0 ? 0 : weighted / total;
+/** Below every score that float32 holds. */
+const LOWEST = -3.4e38;
+
+/**
+ * The sum over heads of the mean of the values, each weighted by the exponential of its score less the largest; 0 for
+ * no pairs. The largest is held constant by the gradient, as it cancels.
+ */
+function softmaxMeans(each: readonly HeadNodes[], { pairs, pair, length }: PromptNodes): Node<"f32"> {
+  const kept = keep(pairs, (j) => {
+    const { x, y } = pair(j);
+    return [x, y];
+  });
+  const token = (j: Node<"u32">): TokenNodes => {
+    const [x, y] = kept(j) as [Vector, Node<"f32">];
+    return { x, y };
+  };
+  const start = each.map(() => LOWEST);
+  const largest = loop(pairs, start, (j, tops) => {
+    const e = token(j);
+    return each.map(({ key }, h) => max(tops[h] as F32, against(e, key)));
+  }).map(stop);
+  const sums = loop(
+    pairs,
+    each.flatMap(() => [0, 0]),
+    (j, sums) => {
+      const e = token(j);
+      return each.flatMap(({ key, value }, h) => {
+        const weight = exp(sub(against(e, key), largest[h] as F32));
+        const weighted = mul(weight, against(e, value));
+        return [add(sums[2 * h] as F32, weight), add(sums[2 * h + 1] as F32, weighted)];
+      });
+    },
+  );
+  const empty = less(length, 1);
+  return each
+    .map((_, h) => div(sums[2 * h + 1] as F32, select(empty, 1, sums[2 * h] as F32)))
+    .reduce((total, mean) => add(total, mean));
 }
 
 /** Option sets that tests/mixers.contract.test.ts checks. */
