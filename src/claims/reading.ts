@@ -44,6 +44,12 @@ export class Reading {
     return this.pair("cosine", one, other);
   }
 
+  /** A number computed from a model's weights alone, such as their distance from an optimum: exact for these weights. */
+  ofWeights(name: string, column: string): Dual {
+    const rows = this.sampled(name).map((row) => ({ ...row, exact: true }));
+    return this.number(rows, column, `${column} of ${name}`, null);
+  }
+
   /** A number of the cell itself, such as its context length. */
   column(name: string): Dual {
     const value = this.columns[name];
@@ -74,7 +80,7 @@ export class Reading {
   }
 
   private operand(row: Measurement, column: string, error: string | null): Operand {
-    const isRisk = error === null || error === "standardError";
+    const isRisk = column === "risk" || column === "excess";
     const key = `${row.name} ${row.exact} ${isRisk ? "risk" : column}`;
     const known = this.operands.get(key);
     if (known) return known;
