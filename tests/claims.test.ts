@@ -1,8 +1,9 @@
-import { along, cellsOf, eachCell, eachSeed } from "../src/claims/cell.js";
+import { cellsOf, eachCell, eachSeed } from "../src/claims/cell.js";
 import { add, constant, divide, log, max, min, multiply, power, subtract } from "../src/claims/dual.js";
 import { equivalence } from "../src/claims/equivalence.js";
 import { estimate, type Quantity } from "../src/claims/estimate.js";
 import { findingOf } from "../src/claims/finding.js";
+import { inEveryCell, inEveryCurve, inEverySeed } from "../src/claims/in-every.js";
 import { inequality, type Judge } from "../src/claims/inequality.js";
 import { Reading } from "../src/claims/reading.js";
 import { shareOf } from "../src/claims/share.js";
@@ -36,7 +37,7 @@ const number =
   () =>
     constant(value);
 const judge = (rows: readonly Measurement[], claim: Judge, by = ["context"], level?: number) =>
-  verdictOf(eachCell(cellsOf(rows, by)).map(claim), level);
+  inEveryCell(rows, by, claim, level);
 
 describe("a quantity", () => {
   test("has the derivatives that finite differences give", () => {
@@ -296,7 +297,7 @@ describe("other judges", () => {
   test("a statement about every seed is refuted by one seed that means alone hide", () => {
     const rows = [1, 1, 1, 1, 1.2].map((value, seed) => sampled("a", seed, value, 0.001));
     const claim = equivalence(risk("a"), number(1), { absolute: 0.1 });
-    const verdict = verdictOf(eachSeed(cellsOf(rows, ["context"])).map(claim));
+    const verdict = inEverySeed(rows, ["context"], claim);
     expect(verdict).toMatchObject({ holds: false, about: "weights", why: "refuted by context 10, seed 4" });
     expect(judge(rows, claim).holds).toBeNull();
   });
@@ -326,15 +327,13 @@ describe("other judges", () => {
         sampled("a", seed, 3 * context ** (-1.5 + seed / 1000), 0.1, { context, testContext: context }),
       ),
     );
-    const cells = cellsOf(rows, ["context", "testContext"]);
     const slope: Quantity = (...all) =>
       logLogSlope(all.map((cell) => ({ x: cell.column("context"), y: cell.risk("a") })));
-    const groups = along(cells, "context");
-    expect(groups).toHaveLength(1);
-    const verdict = verdictOf(groups.map(equivalence(slope, number(-1.5), { absolute: 0.1 })));
+    const claim = equivalence(slope, number(-1.5), { absolute: 0.1 });
+    const verdict = inEveryCurve(rows, ["context", "testContext"], "context", claim);
     expect(verdict).toMatchObject({ holds: true, about: "training", measured: expect.closeTo(-1.499, 10), rows: 12 });
-    const zero = cellsOf([...rows.slice(0, 9), ...rows.slice(9).map((row) => ({ ...row, risk: 0 }))], ["context"]);
-    expect(verdictOf(along(zero, "context").map(equivalence(slope, number(-1.5), { absolute: 0.1 }))).holds).toBeNull();
+    const zero = rows.map((row) => (row.context === 80 ? { ...row, risk: 0 } : row));
+    expect(inEveryCurve(zero, ["context"], "context", claim)).toMatchObject({ holds: null, about: "training" });
   });
 });
 

@@ -131,6 +131,14 @@ describe("a study is judged", () => {
     });
   });
 
+  test("between closed forms by <= and < as they are written", async () => {
+    const tie = (sign: string) => `{ says: tie, expect: "exact(ridge) ${sign} exact(ridge)" }`;
+    const verdicts = judgeStudy(await study(["<=", "<", ">=", ">"].map(tie).join(", ")), rows);
+    expect(verdicts.map(({ holds, about }) => [holds, about])).toEqual(
+      [true, false, true, false].map((holds) => [holds, "exact"]),
+    );
+  });
+
   test("where `at` says, and only there", async () => {
     const bad = rows.map((row) => (row.context === 20 && row.name === "lsa" ? { ...row, risk: 9 } : row));
     expect(judgeStudy(await study(below), bad)[0]).toMatchObject({

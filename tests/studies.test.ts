@@ -151,6 +151,8 @@ describe("a grid", () => {
 
   test("makes one cell of what is written twice (case C13)", async () => {
     expect(await columns(small({ context: "context: [10, 10, 20]" }))).toEqual([{ context: 10 }, { context: 20 }]);
+    const noise = "law: { kind: gaussian-linear, features: 4, noise: [0.1, 0.10] }";
+    expect(await columns(small({ law: noise }))).toEqual([{ context: 10 }]);
     expect(await columns(small({ context: "context: [40, 40.0, { timesFeatures: 4 }]" }))).toEqual([{ context: 40 }]);
   });
 

@@ -12,7 +12,7 @@ export type Estimate =
   | {
       /** May be infinite where an operand is known to be. */
       readonly value: number;
-      /** 0 only where `about` is `exact`. */
+      /** 0 only where nothing is random: closed forms, or a value that is infinite. */
       readonly standardError: number;
       /** Degrees of freedom of Student's t, or null where the normal law applies. */
       readonly degrees: number | null;
@@ -20,7 +20,7 @@ export type Estimate =
       /** Rows that were read. */
       readonly rows: number;
     }
-  | { readonly why: string; readonly rows: number };
+  | { readonly why: string; readonly about: About; readonly rows: number };
 
 /** From this many seeds on an estimate is about training: its error is over seeds. */
 export const SEEDS_FOR_TRAINING = 3;
@@ -36,28 +36,28 @@ export const SEEDS_FOR_TRAINING = 3;
 export function estimate(quantity: Quantity, cells: readonly Cell[]): Estimate {
   const all = seedBySeed(quantity, cells);
   const rows = new Set(all.flatMap((one) => [...one.slopes.keys()].map((operand) => operand.row)));
-  const fail = (why: string): Estimate => ({ why, rows: rows.size });
-
-  const bad = all.find((one) => one.why !== null);
-  if (bad?.why) return fail(bad.why);
-  if (rows.size === 0) return fail("no rows were read");
   const seeded = [...rows].some((row) => row.seed !== null);
-  const values = (seeded ? all : all.slice(0, 1)).map((one) => one.value);
-  const value = mean(values);
-  const infinite = all.some((one) => one.infinite);
-  if (infinite && !values.every((one) => one === values[0] && !Number.isFinite(one)))
-    return fail("an operand is infinite");
-  if (infinite) return { value, standardError: 0, degrees: null, about: "exact", rows: rows.size };
+  const used = seeded ? all : all.slice(0, 1);
+  const values = used.map((one) => one.value);
+  const about: About = !seeded ? "exact" : values.length >= SEEDS_FOR_TRAINING ? "training" : "weights";
+  const common = { value: mean(values), degrees: null, rows: rows.size };
+  const fail = (why: string): Estimate => ({ why, about, rows: rows.size });
 
-  const overSeeds = seeded && values.length >= SEEDS_FOR_TRAINING ? Math.sqrt(variance(values) / values.length) : 0;
-  if (overSeeds > 0)
-    return { value, standardError: overSeeds, degrees: values.length - 1, about: "training", rows: rows.size };
-  if ([...rows].every((row) => row.exact))
-    return { value, standardError: 0, degrees: null, about: "exact", rows: rows.size };
-  const standardError = overPrompts(all.map(promptError), values);
+  const undefinedOne = all.find((one) => one.why !== null);
+  if (undefinedOne?.why) return fail(undefinedOne.why);
+  if (rows.size === 0) return fail("no rows were read");
+  if (all.some((one) => one.infinite))
+    return values.every((value) => value === values[0] && !Number.isFinite(value))
+      ? { ...common, standardError: 0, about }
+      : fail("an operand is infinite");
+
+  const overSeeds = about === "training" ? Math.sqrt(variance(values) / values.length) : 0;
+  if (overSeeds > 0) return { ...common, standardError: overSeeds, degrees: values.length - 1, about };
+  if ([...rows].every((row) => row.exact)) return { ...common, standardError: 0, about: "exact" };
+  const standardError = overPrompts(used.map(promptError), values);
   if (standardError === null) return fail("an operand has no standard error");
   if (standardError === 0) return fail("the standard error is 0: the numbers do not vary");
-  return { value, standardError, degrees: null, about: "weights", rows: rows.size };
+  return { ...common, standardError, about: "weights" };
 }
 
 /** Error of the mean over seeds with independent prompts; seeds that agree to the last bit count as one. */

@@ -36,10 +36,10 @@ export interface Sides {
  * where a tie within roundoff is inside if the claim allows equality. A margin that is infinite because an operand is can refute, and never support.
  */
 export function findingOf(margin: Estimate, sides: Sides, tieIsInside: boolean): Finding {
-  if ("why" in margin) return undecided(sides, margin.rows, margin.why);
+  if ("why" in margin) return undecided(sides, margin.about, margin.rows, margin.why);
   const { value, standardError, about, rows } = margin;
-  if (value === Number.POSITIVE_INFINITY) return undecided(sides, rows, "an operand is infinite");
-  if (value === Number.NEGATIVE_INFINITY) return { ...undecided(sides, rows, ""), side: false, probability: 0 };
+  if (value === Number.POSITIVE_INFINITY) return undecided(sides, about, rows, "an operand is infinite");
+  if (value === Number.NEGATIVE_INFINITY) return { ...undecided(sides, about, rows, ""), side: false, probability: 0 };
   const scale = Math.max(Math.abs(sides.measured ?? 0), Math.abs(sides.expected ?? 0));
   const tie = Math.abs(value) <= ROUNDOFF * scale;
   const common = { ...sides, margin: value, standardError, about, rows, why: "" };
@@ -50,6 +50,6 @@ export function findingOf(margin: Estimate, sides: Sides, tieIsInside: boolean):
 }
 
 /** A cell of which nothing can be said. */
-export function undecided(sides: Sides, rows: number, why: string): Finding {
-  return { ...sides, margin: null, standardError: null, about: "exact", rows, side: null, probability: 1, why };
+export function undecided(sides: Sides, about: About, rows: number, why: string): Finding {
+  return { ...sides, margin: null, standardError: null, about, rows, side: null, probability: 1, why };
 }
