@@ -1,4 +1,5 @@
 import type { LinearRegression } from "../laws/gaussian-linear.js";
+import { trace } from "../math/matrix.js";
 import { regressionOnly } from "./regression-only.js";
 
 /**
@@ -10,7 +11,9 @@ export function flowApplies(population: LinearRegression, context: number): true
   if (regression !== true) return regression;
   const { inputs, covariance, queryCovariance, taskCovariance } = population;
   if (inputs.kind !== "gaussian") return `the flow is derived for Gaussian inputs, not for ${inputs.kind} ones`;
-  if (!(context >= 1)) return `the flow is derived for prompts of 1 or more pairs, not ${context}`;
+  if (!(Number.isSafeInteger(context) && context >= 1))
+    return `the flow is derived for prompts of 1 or more pairs, not ${context}`;
+  if (trace(covariance) === 0) return "the flow never leaves its start where all inputs are zero";
   const shifted = covariance.some((row, i) => row.some((entry, j) => entry !== queryCovariance[i]![j]));
   if (shifted) return "the flow is derived for a query of the same covariance as the context";
   const standard = taskCovariance.every((row, i) => row.every((entry, j) => entry === (i === j ? 1 : 0)));

@@ -1,6 +1,6 @@
 import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { diagonal, scaled, sum, trace, traceOfProduct } from "../math/matrix.js";
-import { eigen, spectralMap } from "../math/symmetric.js";
+import { eigen, rank, spectralMap } from "../math/symmetric.js";
 import type { ClosedForm, Rows } from "../types.js";
 import { flowApplies } from "./flow-applies.js";
 import type { FlowState } from "./gradient-flow.js";
@@ -13,11 +13,12 @@ export interface AtStart {
 
 /**
  * Where gradient flow ends, KQ* = [[U*, 0], [0, 0]] and OV* = (0, u*), from any start with
- * sigma^2 ||Gamma||_op sqrt(d) < 2:
+ * 0 < sigma^2 ||Gamma||_op sqrt(d) < 2:
  *
  *   U* = tr(Gamma^-2)^(-1/4) Gamma^-1,   u* = tr(Gamma^-2)^(1/4),   loss* = (tr L - tr(L^2 Gamma^-1)) / 2
  *
  * with Gamma = (1 + 1/n) L + ((tr L + s2) / n) I. Their product u* U* = Gamma^-1 is the optimal preconditioner A*.
+ * L is definite: in a direction without inputs U would stay as it started.
  */
 export const flowLimit: ClosedForm<LinearRegression, AtStart, FlowState> = {
   name: "limit of gradient flow",
@@ -26,6 +27,9 @@ export const flowLimit: ClosedForm<LinearRegression, AtStart, FlowState> = {
   applies(population, { context, sigma }) {
     const flow = flowApplies(population, context);
     if (flow !== true) return flow;
+    if (rank(population.covariance) < population.features)
+      return "the limit is derived for inputs that span the space; without them U stays as it started";
+    if (!(sigma > 0)) return `the flow leaves starts of positive sigma only, not of ${sigma}`;
     const bound = Math.sqrt(2 / (largestEigenvalue(gamma(population, context)) * Math.sqrt(population.features)));
     return sigma < bound || `convergence is proved for starts of sigma below ${bound}, not ${sigma}`;
   },

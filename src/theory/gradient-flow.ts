@@ -1,6 +1,7 @@
 import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { product, scaled, trace, traceOfProduct, transpose } from "../math/matrix.js";
 import { type Accuracy, solveOde } from "../math/ode.js";
+import { isSemidefinite } from "../math/symmetric.js";
 import type { ClosedForm, Rows } from "../types.js";
 import { flowApplies } from "./flow-applies.js";
 import { labelMoments } from "./label-moments.js";
@@ -38,6 +39,8 @@ export const gradientFlow: ClosedForm<LinearRegression, AtFlow, readonly FlowSta
   applies(population, { context, direction }) {
     const flow = flowApplies(population, context);
     if (flow !== true) return flow;
+    const valid = direction.length === population.features ? isSemidefinite(direction) : "not d x d";
+    if (valid !== true) return `the start's direction is Theta Theta^T, d x d and semidefinite; this one is ${valid}`;
     const norm = Math.sqrt(traceOfProduct(direction, transpose(direction)));
     const normalized = Math.abs(norm - 1) <= 16 * direction.length * Number.EPSILON;
     return normalized || `the start's direction has Frobenius norm 1 (Assumption 3.3), not ${norm}`;

@@ -13,14 +13,16 @@ export interface LabelMoments {
 }
 
 /**
- * With L the inputs' covariance, W = E w w^T and s2 the noise variance:
+ * Moments at a context of n pairs. With L the inputs' covariance, W = E w w^T and s2 the noise variance:
  *
  *   E[m w^T] = L W
  *   E[m m^T] = (1 - 1/n) L W L + (1/n) (E[x x^T W x x^T] + s2 L)
  *
  * Gaussian inputs give (1 + 1/n) L W L + (1/n) (tr(L W) + s2) L. An empty prompt has m = 0. Lengths that vary are
- * averaged over, each prompt divided by its own length.
+ * averaged over, each prompt divided by its own length; lengths below 0 count as 0.
  * Source: Zhang, Frei, Bartlett 2024, Lemma 5.1 (W = I, no noise); Ahn et al. 2023, Appendix A.
+ *
+ * @throws RangeError unless lengths are integers and a range ascends.
  */
 export function labelMoments(population: LinearRegression, context: Lengths): LabelMoments {
   const { nonEmpty, inverseLength } = lengthMoments(context);
@@ -52,6 +54,8 @@ function fourthMoment({ covariance, taskCovariance, inputs }: LinearRegression):
 /** P(n > 0) and E[1/n; n > 0] of a length or a uniform distribution of lengths. */
 function lengthMoments(context: Lengths): { readonly nonEmpty: number; readonly inverseLength: number } {
   const [low, high] = typeof context === "number" ? [context, context] : context.uniform;
+  if (!(Number.isSafeInteger(low) && Number.isSafeInteger(high) && low <= high))
+    throw new RangeError(`a length is an integer, or a range of them that ascends, not ${JSON.stringify(context)}`);
   let [nonEmpty, inverseLength] = [0, 0];
   for (let n = Math.max(1, low); n <= high; n++) {
     nonEmpty += 1 / (high - low + 1);

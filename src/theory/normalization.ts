@@ -12,12 +12,16 @@ export type Normalization = "prompt" | "trained" | "none";
  *
  * A layer that divides by N or by nothing grows with M: that, and nothing else, is its failure at longer prompts.
  * Source: Zhang, Frei, Bartlett 2024, Section 2.2 (rho is the prompt's own length).
+ *
+ * @throws RangeError where a layer is to divide by a training length of no pair.
  */
 export function effectivePreconditioner(
   weights: Rows,
   normalization: Normalization,
   lengths: { readonly trained: number; readonly tested: number },
 ): Rows {
+  if (normalization === "trained" && !(lengths.trained >= 1))
+    throw new RangeError(`a layer divides by a training length of 1 or more pairs, not by ${lengths.trained}`);
   const factors = { prompt: 1, trained: lengths.tested / lengths.trained, none: lengths.tested };
   return scaled(weights, factors[normalization]);
 }

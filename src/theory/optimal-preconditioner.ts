@@ -1,5 +1,5 @@
 import type { LinearRegression } from "../laws/gaussian-linear.js";
-import { product, transpose } from "../math/matrix.js";
+import { isDiagonal, product, transpose } from "../math/matrix.js";
 import { eigen, spectralMap } from "../math/symmetric.js";
 import type { ClosedForm, Lengths, Rows } from "../types.js";
 import { hasLabelMoments, labelMoments } from "./label-moments.js";
@@ -25,9 +25,11 @@ export const optimalPreconditioner: ClosedForm<LinearRegression, { readonly cont
   },
 };
 
-/** The inverse on the range of a semidefinite matrix; eigenvalues below its rounding are a null space, and stay zero. */
+/**
+ * The inverse on the range of a semidefinite matrix. Eigenvalues below the rounding of its computation are a null space
+ * and stay zero; those of a diagonal matrix have no such rounding.
+ */
 function pseudoInverse(matrix: Rows): Rows {
-  const largest = Math.max(...eigen(matrix).values);
-  const floor = 64 * matrix.length * Number.EPSILON * largest;
+  const floor = isDiagonal(matrix) ? 0 : 64 * matrix.length * Number.EPSILON * eigen(matrix).values.at(-1)!;
   return spectralMap(matrix, (eigenvalue) => (eigenvalue <= floor ? 0 : 1 / eigenvalue));
 }

@@ -57,7 +57,7 @@ export const halfTime: ClosedForm<LinearRegression, Omit<AtTime, "time">> = {
 function logistic(population: LinearRegression, { context, sigma }: Omit<AtTime, "time">): true | string {
   const flow = flowApplies(population, context);
   if (flow !== true) return flow;
-  if (!(sigma > 0)) return `a start of sigma ${sigma} stays where it is or is not a start: sigma is positive`;
+  if (!(sigma ** 2 > 0)) return `the flow leaves starts of positive sigma only, not of ${sigma}`;
   const v = population.covariance[0]![0]!;
   const isotropic = population.covariance.every((row, i) => row.every((entry, j) => entry === (i === j ? v : 0)));
   return (isotropic && v > 0) || "the time course is closed for inputs of covariance v I only; the flow itself is not";
