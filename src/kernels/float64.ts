@@ -39,7 +39,7 @@ const chunk = 60_000;
 /** Compiles a program for float64. */
 export function float64(of: Program, options: Partial<GraphOptions> = {}): Float64Kernel {
   const traced = trace(of, { outline: true, ...options });
-  const source = traceInto(traced.graph, () => new Source(traced).text());
+  const source = javascriptOf(traced);
   const run = new Function(source)() as (...given: unknown[]) => void;
   const width = traced.lengths.reduce((sum, length) => sum + length, 0);
   const call = (given: Arguments, from: number, to: number, rows: number): Float64Array => {
@@ -55,6 +55,11 @@ export function float64(of: Program, options: Partial<GraphOptions> = {}): Float
     each: (given, from, to) => call(given, from, to, to - from),
     sums: (given, from, to) => call(given, from, to, 1),
   };
+}
+
+/** The text of a traced program: a function body that returns the kernel. */
+export function javascriptOf(traced: Traced): string {
+  return traceInto(traced.graph, () => new Source(traced).text());
 }
 
 function numbers(what: string, given: ArrayLike<number>, length: number): Float64Array {

@@ -8,6 +8,8 @@ export const chunkPrompts = 128;
 export interface Instance {
   /** The outputs of prompts [from, to), row-major (prompt, output). */
   each(given: Arguments, from: number, to: number): Float32Array;
+  /** The float32 sums of chunks of `chunkPrompts` prompts: `width` groups of four lanes a chunk. */
+  partials(given: Arguments, from: number, to: number): Float32Array;
   /** Their sums. The order of addition depends on `from` and `to` only: lanes within a chunk, then chunks in order. */
   sums(given: Arguments, from: number, to: number): Float64Array;
 }
@@ -45,6 +47,7 @@ export function instantiate({ bytes, layout, shared }: WasmKernel): Instance {
   };
   return {
     each: (given, from, to) => perPrompt(go(given, from, to, 4), to - from, layout.width),
+    partials: (given, from, to) => go(given, from, to, chunkPrompts).slice(),
     sums: (given, from, to) => chunkSums(go(given, from, to, chunkPrompts), layout.width),
   };
 }

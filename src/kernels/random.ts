@@ -2,8 +2,9 @@
  * Random numbers as part of a program. They are counter-based: a number depends on the key, the prompt's number and
  * the place of the draw in the text, on every target and however a batch is split.
  *
- * The counter is (prompt, slot * 2^16 + index). Every draw of the text takes slots of its own, in the order in which
- * the text is traced; `index` tells the iterations of a loop apart.
+ * The counter is (prompt, slot * 2^16 + index). Every draw from a stream takes slots of its own, in the order in which
+ * the text is traced. The stream itself has index 0; `at(j)` is a stream of its own with index j + 1, slots counted
+ * anew. So at(j) is a pure function of j: a law's pair j is the same in whichever loop it is drawn.
  */
 import { add, mul, neg, select } from "./arithmetic.js";
 import { array } from "./array.js";
@@ -88,20 +89,22 @@ export function integerBelow(below: U32, high: U32, low: U32): U32 {
 /** A stream of draws. Each method takes new slots each time it is traced. */
 export class Stream {
   readonly #scope: Scope = graph().scope;
+  #taken = 0;
 
   constructor(
     readonly name: RandomName,
     readonly inputs: Pick<Inputs, "key" | "prompt">,
-    readonly index: U32,
-    readonly slots: { taken: number },
-  ) {
-    const most = typeof index === "number" ? index + 1 : index.op === "index" ? (index.owner as Loop).bound : 0;
-    if (most > 2 ** 16) throw new Error(`A stream tells 65536 iterations apart; index ${most - 1} is beyond.`);
-  }
+    /** 0, or j + 1 for at(j). */
+    readonly index: U32 = 0,
+  ) {}
 
-  /** The stream for iteration `index` of the loop being traced. */
+  /** The stream of iteration `index`: the same numbers whenever it is asked for the same draws in the same order.
+   *  @throws beyond 65534, and for a stream that is an iteration's already: at(i * n + j) tells two indices apart. */
   at(index: U32): Stream {
-    return new Stream(this.name, this.inputs, index, this.slots);
+    if (this.index !== 0) throw new Error("This stream is an iteration's; take at(i * n + j) of the stream around it.");
+    const last = typeof index === "number" ? index : index.op === "index" ? (index.owner as Loop).bound - 1 : 0;
+    if (last > 65534) throw new Error(`A stream tells iterations 0 to 65534 apart; ${last} is beyond.`);
+    return new Stream(this.name, this.inputs, addWord(index, 1));
   }
 
   /** `length` independent standard normals. */
@@ -145,10 +148,9 @@ export class Stream {
   }
 
   #take(blocks: number): number {
-    const { slots } = this;
-    const first = slots.taken;
-    slots.taken += blocks;
-    if (slots.taken > 2 ** 16) throw new Error(`A program draws at most 65536 blocks a prompt and iteration.`);
+    const first = this.#taken;
+    this.#taken += blocks;
+    if (this.#taken > 2 ** 16) throw new Error("A program draws at most 65536 blocks a prompt and iteration.");
     return first;
   }
 
@@ -184,5 +186,5 @@ export class Stream {
 
 /** The draws of a program, by a generator's name. Open one a program: two would repeat each other's numbers. */
 export function randomStream(name: RandomName, inputs: Pick<Inputs, "key" | "prompt">): Stream {
-  return new Stream(name, inputs, 0, { taken: 0 });
+  return new Stream(name, inputs);
 }
