@@ -64,7 +64,7 @@ export function javascriptOf(traced: Traced): string {
 
 function numbers(what: string, given: ArrayLike<number>, length: number): Float64Array {
   if (given.length !== length) throw new Error(`The program reads ${length} ${what}; ${given.length} were given.`);
-  return Float64Array.from(given);
+  return given instanceof Float64Array ? given : Float64Array.from(given);
 }
 
 function tableOf(given: Arguments, name: string, length: number): Float64Array {
