@@ -20,7 +20,7 @@ export type Path = readonly (string | number)[];
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What a study file may cost to read, far above any real one. */
-const LIMITS = { characters: 1_000_000, nodes: 200_000, depth: 32, indent: 200, aliases: 500 };
+const LIMITS = { characters: 1_000_000, tokens: 500_000, nodes: 200_000, depth: 32, indent: 200, aliases: 500 };
 
 /**
  * A YAML 1.2 file (core schema: `1e-3` and `.5` are numbers, `no` is a text, 010 is ten) as plain values, with the place
@@ -107,11 +107,12 @@ export class YamlDocument {
     const indented = new RegExp(`^[ \\t?:-]{${LIMITS.indent}}`, "m").exec(text);
     if (indented) fail(indented.index, tooDeep);
     const marks: string[] = [CST.DOCUMENT, CST.FLOW_END, CST.SCALAR];
-    let [offset, depth] = [0, 0];
+    let [offset, depth, tokens] = [0, 0, 0];
     for (const token of new Lexer().lex(text)) {
       if (token === "[" || token === "{") depth++;
       if (token === "]" || token === "}") depth--;
       if (depth > LIMITS.depth) fail(offset, tooDeep);
+      if (++tokens > LIMITS.tokens) fail(offset, `more than ${LIMITS.tokens} words and signs in one file`);
       if (!marks.includes(token)) offset += token.length;
     }
   }
