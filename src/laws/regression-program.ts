@@ -1,6 +1,6 @@
 import { add, mul } from "../kernels/arithmetic.js";
 import type { F32, Node } from "../kernels/node.js";
-import { randomStream, Stream } from "../kernels/random.js";
+import { randomStream } from "../kernels/random.js";
 import { dot, type Vector } from "../kernels/vector.js";
 import type { PromptProgram, Rows } from "../types.js";
 import type { Coordinates } from "./inputs.js";
@@ -19,7 +19,8 @@ export interface Sampler {
 /**
  * Linear regression in the kernel language. Its draws lie in the order
  *
- *   length | g of the task | z and e of the query | z_j and e_j of pair j, told apart by their index j
+ *   the prompt's stream: length | g of the task | z of the query | e of the query
+ *   the stream of pair j:         z_j | e_j
  *
  * and all of them have their place even where they are not used (dead code costs nothing). So a longer context
  * continues a shorter one, and neither the noise nor a range of lengths moves the tasks and inputs.
@@ -45,12 +46,11 @@ export function regressionProgram({ features, noise, coordinates, roots }: Sampl
         noise === 0 ? dot(x, w) : add(dot(x, w), mul(settings.at(0), error));
       const asked = query.times(ofQuery, coordinates.draw(stream, features));
       const answer = label(asked, stream.normals(1).at(0));
-      const { taken } = stream.slots;
       return {
         features,
         ...pairs,
         pair(j) {
-          const own = new Stream(random, inputs, j, { taken });
+          const own = stream.at(j);
           const x = input.times(ofInput, coordinates.draw(own, features));
           return { x, y: label(x, own.normals(1).at(0)) };
         },
