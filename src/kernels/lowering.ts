@@ -134,3 +134,7 @@ export function lowered(node: Node, args: readonly Node[]): Node | null {
   const made = rule ? rule(args[0] as Node) : null;
   return made === null ? null : real(made);
 }
+
+/** Replaces the sines and cosines of random angles only. */
+export const loweredTurns: typeof lowered = (node, args) =>
+  node.op === "sinTurn" || node.op === "cosTurn" ? lowered(node, args) : null;

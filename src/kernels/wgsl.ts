@@ -10,9 +10,11 @@ import { mul } from "./arithmetic.js";
 import { elementType, type PrivateArray, type State } from "./array.js";
 import { type GraphOptions, traceInto } from "./graph.js";
 import type { Loop } from "./loop.js";
+import { loweredTurns } from "./lowering.js";
 import type { Node, Type } from "./node.js";
 import type { Outlined } from "./outlined.js";
 import { type Output, type Program, trace } from "./program.js";
+import { rewrite } from "./rewrite.js";
 import { rootsOf } from "./roots.js";
 import { schedule } from "./schedule.js";
 import { type Dialect, memoryName, TextWriter } from "./text.js";
@@ -35,9 +37,16 @@ export interface WgslKernel {
   readonly privateBytes: number;
 }
 
+export interface WgslOptions extends Partial<GraphOptions> {
+  /** The sines of Box-Muller's angles: the device's own (WGSL allows them an absolute error of 2^-11), or the
+   *  polynomials that the CPU has, good to roundoff and some ten instructions a pair dearer. */
+  readonly turns?: "native" | "polynomial";
+}
+
 /** Writes a program as WGSL. The same program gives the same text. */
-export function wgsl(of: Program, options: Partial<GraphOptions> = {}): WgslKernel {
-  const traced = trace(of, options);
+export function wgsl(of: Program, { turns = "native", ...options }: WgslOptions = {}): WgslKernel {
+  const native = trace(of, options);
+  const traced = turns === "native" ? native : rewrite(native, loweredTurns);
   return traceInto(traced.graph, () => {
     const factors = traced.outputs.map(factored);
     const { nodes, arrays } = rootsOf(factors.flat());
@@ -114,10 +123,6 @@ function realText(value: number): string {
   return single < 0 || Object.is(single, -0) ? `(${literal === "0.0" ? "-0.0" : literal})` : literal;
 }
 
-const unavailable = (): never => {
-  throw new Error("WGSL has this operation of its own; lowered graphs are for WebAssembly.");
-};
-
 function wgslDialect(outlines: Map<Outlined, string>): Dialect {
   const dialect: Dialect = {
     operations: {
@@ -148,7 +153,7 @@ function wgslDialect(outlines: Map<Outlined, string>): Dialect {
       xor: infix("^"),
       shiftLeft: ([a], k) => `(${a} << ${k}u)`,
       shiftRight: ([a], k) => `(${a} >> ${k}u)`,
-      shiftRightSigned: unavailable,
+      shiftRightSigned: ([a], k) => `bitcast<u32>(bitcast<i32>(${a}) >> ${k}u)`,
       rotateLeft: ([a], k) => `rotate_left(${a}, ${k}u)`,
       selectWord: choose,
       less: infix("<"),
@@ -157,13 +162,13 @@ function wgslDialect(outlines: Map<Outlined, string>): Dialect {
       anyBit: ([a], mask) => `((${a} & ${mask >>> 0}u) != 0u)`,
       both: infix("&&"),
       not: ([a]) => `(!${a})`,
-      nearest: unavailable,
-      signedToReal: unavailable,
-      toSigned: unavailable,
-      bits: unavailable,
-      fromBits: unavailable,
-      capped: unavailable,
-      raised: unavailable,
+      nearest: named("round"),
+      signedToReal: ([a]) => `f32(bitcast<i32>(${a}))`,
+      toSigned: ([a]) => `bitcast<u32>(i32(${a}))`,
+      bits: ([a]) => `bitcast<u32>(${a})`,
+      fromBits: ([a]) => `bitcast<f32>(${a})`,
+      capped: named("min"),
+      raised: named("max"),
     },
     leaf,
     constant: (_, name, value) => `let ${name} = ${value};`,

@@ -101,14 +101,18 @@ const models = [
 const declared = (text: string): string[] =>
   [...text.matchAll(/\b(?:let|var(?:<private>)?|fn|struct) (\w+)|[(,] ?(a\d+): u32/g)].map((m) => (m[1] ?? m[2])!);
 const builtIn =
-  /^(?:let|var|fn|struct|return|for|if|u32|f32|i32|bitcast|private|array|select|min|max|exp|log|sqrt|cos|sin|P|S|T_\w+|pid|k0|k1|e|x\d*|k|bits)$/;
+  /^(?:let|var|fn|struct|return|for|if|u32|f32|i32|bitcast|private|array|select|min|max|exp|log|sqrt|cos|sin|round|P|S|T_\w+|pid|k0|k1|e|x\d*|k|bits)$/;
 
-describe.each([["unrolled", 32, false] as const, ["rolled", 1, true] as const])("%s", (_, unroll, outline) => {
+describe.each([
+  ["unrolled", { unroll: 32 }] as const,
+  ["rolled and outlined", { unroll: 1, outline: true }] as const,
+  ["with polynomial turns", { unroll: 32, outline: true, turns: "polynomial" }] as const,
+])("%s", (_, options) => {
   test.each(models)(
     "the WGSL of %s is the same text every time and uses no name that it does not declare",
     (_n, of) => {
-      const text = wgsl(of, { unroll, outline });
-      expect(wgsl(of, { unroll, outline })).toEqual(text);
+      const text = wgsl(of, options);
+      expect(wgsl(of, options)).toEqual(text);
       const all = [text.declarations, text.functions, text.body].join("\n");
       const outputs = text.outputs.map((o) =>
         "memory" in o ? `${o.memory} ${o.scale}` : `${o.left} ${o.right ?? ""}`,
