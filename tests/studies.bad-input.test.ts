@@ -84,7 +84,7 @@ test.each([
   [
     "a predictor without its option",
     study({ predictors: "predictors: [newton]" }),
-    "study.yaml:5:14: `newton` needs its option: { newton: a whole number >= 1 and <= 100",
+    "study.yaml:5:14: `newton` needs its option: { newton: a whole number >= 1 and <= 60",
   ],
   [
     "a predictor with a wrong option",

@@ -4,14 +4,17 @@ import { identity, scaled } from "../math/matrix.js";
 import { hasLabelMoments } from "../theory/label-moments.js";
 import { optimalStep } from "../theory/optimal-step.js";
 import { preconditionerRisk } from "../theory/preconditioner-risk.js";
-import type { Predictor, Unit } from "../types.js";
+import type { Lengths, Predictor, Unit } from "../types.js";
 import { dot, eachPrompt, labelSum, type Problem } from "./each-prompt.js";
 import { readOff } from "./read-off.js";
 
 /**
- * One step of gradient descent on centred inputs, y = (g/n) x_q . (sum_j y_j x_j - (sum_j y_j) x_bar): the step that a
- * pair of softmax heads makes. Centring Gaussian inputs leaves a Wishart matrix of n - 1 degrees, so it has the moments
- * of the plain step with n - 1 pairs; g is n / (n - 1) times the plain step's best at n - 1, and its risk the plain one's.
+ * One step of gradient descent on centred inputs, the step that a pair of softmax heads makes:
+ *
+ *   y = g / (n - 1) x_q . (sum_j y_j x_j - (sum_j y_j) x_bar)
+ *
+ * Centring Gaussian inputs leaves a Wishart matrix of n - 1 degrees, so that this has the moments, the best g and the
+ * risk of the plain step with n - 1 pairs. (The paper divides by n: its step is n / (n - 1) times this g.)
  */
 const debiasedGradientStep: Predictor<LinearRegression> = {
   name: "debiased-gradient-step",
@@ -26,20 +29,24 @@ const debiasedGradientStep: Predictor<LinearRegression> = {
     );
   },
   tune(population, context) {
-    const own = typeof context === "number" ? context : null;
-    // With one pair the centred inputs are zero, and any step predicts 0.
-    const step = own === null ? null : own > 1 ? optimalStep.value(population, { context: own - 1 }) : 0;
-    if (step === null) throw new RangeError("the debiased step is tuned at one context length, not at a distribution");
+    const step = optimalStep.value(population, { context: centredLengths(context) });
     return {
-      // Dividing by n - 1 here and in the step's own moments is one and the same convention.
+      // With one pair the centred inputs are zero, and any step predicts 0.
       predict: (prompts) => eachPrompt(prompts, (problem) => (problem.n > 1 ? centred(problem, step) : 0)),
       risk: (test, n) => {
         const preconditioner = scaled(identity(test.features), step);
-        return readOff(preconditionerRisk, test, { preconditioner, context: Math.max(0, n - 1) });
+        return readOff(preconditionerRisk, test, { preconditioner, context: centredLengths(n) });
       },
     };
   },
 };
+
+/** Centring takes one pair from every length; no pairs become -1, which counts as none. */
+function centredLengths(context: Lengths): Lengths {
+  if (typeof context === "number") return context - 1;
+  const [least, most] = context.uniform;
+  return { uniform: [least - 1, most - 1] };
+}
 
 function centred(problem: Problem, step: number): number {
   const { x, y, query, n, d } = problem;

@@ -1,4 +1,5 @@
 import type { LinearRegression } from "../laws/gaussian-linear.js";
+import { linearMap } from "../math/linear-map.js";
 import { preconditionerRisk } from "../theory/preconditioner-risk.js";
 import type { Rows, Tuned } from "../types.js";
 import { dot, eachPrompt, labelSum } from "./each-prompt.js";
@@ -9,13 +10,13 @@ import { readOff } from "./read-off.js";
  * on (1/2n) sum_j (w . x_j - y_j)^2, preconditioned by A. Its risk under any test law is formula (R).
  */
 export function linearInLabels(preconditioner: Rows): Tuned<LinearRegression> {
+  const precondition = linearMap(preconditioner);
+  const moved = new Float64Array(preconditioner.length);
   return {
     predict: (prompts) =>
       eachPrompt(prompts, (problem) => {
-        const sum = labelSum(problem);
-        let prediction = 0;
-        for (const [i, row] of preconditioner.entries()) prediction += problem.query[i]! * dot(row, sum);
-        return prediction / problem.n;
+        precondition(labelSum(problem), moved, 0);
+        return dot(problem.query, moved) / problem.n;
       }),
     risk: (test, context) => readOff(preconditionerRisk, test, { preconditioner, context }),
   };

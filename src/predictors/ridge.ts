@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { leastSquares } from "../math/least-squares.js";
+import { type LinearMap, linearMap } from "../math/linear-map.js";
 import { symmetricRoot } from "../math/symmetric.js";
 import { priorRisk } from "../theory/prior-risk.js";
 import { regressionOnly } from "../theory/regression-only.js";
-import type { Predictor, Rows, Unit } from "../types.js";
+import type { Predictor, Unit } from "../types.js";
 import { dot, eachPrompt, type Problem } from "./each-prompt.js";
 import { readOff } from "./read-off.js";
 
@@ -20,9 +21,9 @@ const ridge: Predictor<LinearRegression> = {
   source: { paper: "Garg et al. 2022", where: "Section 3" },
   applies: regressionOnly,
   tune({ taskCovariance, noise }) {
-    const root = symmetricRoot(taskCovariance);
+    const whiten = linearMap(symmetricRoot(taskCovariance));
     return {
-      predict: (prompts) => eachPrompt(prompts, (problem) => posterior(problem, root, noise)),
+      predict: (prompts) => eachPrompt(prompts, (problem) => posterior(problem, whiten, noise)),
       risk: (test, context) =>
         context === 0
           ? readOff(priorRisk, test, {})
@@ -31,18 +32,22 @@ const ridge: Predictor<LinearRegression> = {
   },
 };
 
-function posterior({ x, y, query, n, d }: Problem, root: Rows, noise: number): number {
+/** x_q . w_hat = (W^(1/2) x_q) . v_hat, as the root is symmetric. */
+function posterior({ x, y, query, n, d }: Problem, whiten: LinearMap, noise: number): number {
   const extra = noise > 0 ? d : 0;
   const stacked = new Float64Array((n + extra) * d);
   const labels = new Float64Array(n + extra);
   labels.set(y);
-  for (let j = 0; j < n; j++)
-    for (let i = 0; i < d; i++) stacked[j * d + i] = dot(root[i]!, x.subarray(j * d, (j + 1) * d));
+  const input = new Float64Array(d);
+  for (let j = 0; j < n; j++) {
+    input.set(x.subarray(j * d, (j + 1) * d));
+    whiten(input, stacked, j * d);
+  }
   for (let i = 0; i < extra; i++) stacked[(n + i) * d + i] = noise;
-  const whitened = leastSquares(stacked, labels, d);
-  let prediction = 0;
-  for (let i = 0; i < d; i++) prediction += query[i]! * dot(root[i]!, whitened);
-  return prediction;
+  const whitenedQuery = new Float64Array(d);
+  input.set(query);
+  whiten(input, whitenedQuery, 0);
+  return dot(whitenedQuery, leastSquares(stacked, labels, d));
 }
 
 const unit: Unit<object, Predictor<LinearRegression>> = {
