@@ -1,33 +1,35 @@
 import { z } from "zod";
 import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { identity, scaled } from "../math/matrix.js";
-import { minimum } from "../math/minimum.js";
 import { hasLabelMoments } from "../theory/label-moments.js";
 import { optimalStep } from "../theory/optimal-step.js";
 import { priorRisk } from "../theory/prior-risk.js";
-import type { Lengths, Predictor, Tuned, Unit } from "../types.js";
+import type { Predictor, Tuned, Unit } from "../types.js";
+import { bestDescentStep } from "./best-descent-step.js";
 import { dot, eachPrompt, gram, labelSum, type Problem } from "./each-prompt.js";
 import { linearInLabels } from "./linear-in-labels.js";
 import { readOff } from "./read-off.js";
-import { type Spectrum, sampledSpectra } from "./sampled-spectra.js";
+import { degreesOfFreedom } from "./sampled-spectra.js";
 
 /**
  * k steps of gradient descent from 0 on (1/2n) sum_j (w . x_j - y_j)^2, all of one size g: w <- w - g (S w - X^T y) / n.
- *
- * One step has its best size in closed form. For more, g minimises the risk over the spectra of 1,000 sampled prompts of
- * the training law, in which the task, the noise and the query are integrated exactly: with S / n = U diag(l) U^T and
- * r_i = (1 - g l_i)^k, the risk of a prompt is sum_ij r_i r_j signal_ij + s2 sum_i (1 - r_i)^2 / l_i noise_i.
+ * One step has its best size in closed form, more have theirs by `bestDescentStep`.
  */
 function gradientDescent(steps: number): Predictor<LinearRegression> {
   return {
     name: `gradient-descent-${steps}`,
     kind: "predictor",
     source: { paper: "von Oswald et al. 2023", where: "Section 3" },
-    applies: hasLabelMoments,
+    applies(population) {
+      const moments = hasLabelMoments(population);
+      const { kind, kurtosis } = population.inputs;
+      if (moments !== true || kind !== "student" || degreesOfFreedom(kurtosis) > 4 * steps) return moments;
+      return `${steps} steps have a finite mean risk for Student t inputs of nu > ${4 * steps} only`;
+    },
     tune(population, context) {
       if (steps === 1)
         return linearInLabels(scaled(identity(population.features), optimalStep.value(population, { context })));
-      return descent(steps, bestStep(population, context, steps));
+      return descent(steps, bestDescentStep(population, context, steps));
     },
   };
 }
@@ -52,30 +54,6 @@ function descended(problem: Problem, steps: number, step: number): number {
     for (let i = 0; i < d; i++) w[i]! -= (step / n) * slope[i]!;
   }
   return dot(query, w);
-}
-
-/** The step of least risk at the training law; for lengths that vary, at the mean length rounded up. */
-function bestStep(population: LinearRegression, context: Lengths, steps: number): number {
-  const n = typeof context === "number" ? context : Math.ceil((context.uniform[0] + context.uniform[1]) / 2);
-  if (n === 0) return 0;
-  const spectra = sampledSpectra(population, n);
-  const largest = Math.max(...spectra.flatMap(({ eigenvalues }) => eigenvalues));
-  if (largest === 0) return 0;
-  const noise = population.noise ** 2;
-  const risk = (step: number) => spectra.reduce((total, spectrum) => total + riskOf(spectrum, step, steps, noise), 0);
-  // Beyond 2 / (smallest of the top eigenvalues) every prompt diverges, so the best step lies below.
-  const least = Math.min(...spectra.map(({ eigenvalues }) => Math.max(...eigenvalues)).filter((top) => top > 0));
-  return minimum(risk, 0, 2 / least).x;
-}
-
-function riskOf({ eigenvalues, signal, noise }: Spectrum, step: number, steps: number, noiseVariance: number): number {
-  const left = eigenvalues.map((value) => (1 - step * value) ** steps);
-  let risk = 0;
-  for (const [i, row] of signal.entries()) {
-    for (const [j, weight] of row.entries()) risk += left[i]! * left[j]! * weight;
-    if (eigenvalues[i]! > 0) risk += ((noiseVariance * (1 - left[i]!) ** 2) / eigenvalues[i]!) * noise[i]!;
-  }
-  return risk;
 }
 
 const unit: Unit<number, Predictor<LinearRegression>> = {
