@@ -250,9 +250,9 @@ export interface Snapshot<W extends Weights = Weights> {
 }
 
 /** Training as a stream: the runner keeps the last snapshots, the lab draws each one, a notebook takes a slice. */
-export type Train = (
+export type Train<Open extends OpenBackend = OpenBackend> = (
   trials: readonly Trial[],
-  env: { readonly backend: OpenBackend; readonly signal?: AbortSignal },
+  env: { readonly backend: Open; readonly signal?: AbortSignal },
 ) => AsyncIterable<Snapshot>;
 
 export interface Run<W extends Weights = Weights> {
@@ -265,10 +265,10 @@ export type Scale = "smoke" | "full" | "published";
 
 export type BackendName = "webgpu" | "cpu" | "tfjs-webgpu" | "tfjs-wasm" | "tfjs-cpu";
 
-export interface Backend {
+export interface Backend<Open extends OpenBackend = OpenBackend> {
   readonly name: BackendName;
   /** Opens it, or says in one sentence why this machine cannot. A test prints the reason and never passes silently. */
-  open(): Promise<OpenBackend | string>;
+  open(): Promise<Open | string>;
 }
 
 export interface OpenBackend {
@@ -279,9 +279,13 @@ export interface OpenBackend {
   readonly software?: boolean;
   /** Unit roundoff: tests state tolerances as multiples of it. */
   readonly roundoff: number;
-  readonly tf: Tf;
   /** Lets the process exit. */
   close(): Promise<void>;
+}
+
+/** An open backend of tfjs: mixers' operations run on it. */
+export interface OpenTfjs extends OpenBackend {
+  readonly tf: Tf;
 }
 
 /** The only thing that crosses from computing to claiming: rows of plain values. */

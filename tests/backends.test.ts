@@ -3,21 +3,21 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { findBackends } from "../src/backends/find.js";
 import tfjsCpu from "../src/backends/tfjs-cpu.js";
 import tfjsWasm from "../src/backends/tfjs-wasm.js";
-import type { Backend, OpenBackend } from "../src/types.js";
+import type { Backend, OpenTfjs } from "../src/types.js";
 
-const opened: OpenBackend[] = [];
+const opened: OpenTfjs[] = [];
 afterEach(async () => {
   for (const backend of opened.splice(0)) await backend.close();
 });
 
-async function openOf(backend: Backend): Promise<OpenBackend> {
+async function openOf(backend: Backend<OpenTfjs>): Promise<OpenTfjs> {
   const answer = await backend.open();
   if (typeof answer === "string") throw new Error(answer);
   opened.push(answer);
   return answer;
 }
 
-const sumOfSquares = ({ tf }: OpenBackend): number =>
+const sumOfSquares = ({ tf }: OpenTfjs): number =>
   tf.tidy(() => tf.sum(tf.square(tf.tensor1d([1, 2, 3]))).dataSync()[0]!);
 
 describe.each([

@@ -5,7 +5,7 @@ import { uploadPrompts, uploadWeights } from "../src/backends/upload.js";
 import { Draws } from "../src/math/draws.js";
 import { foldIn, keyOf } from "../src/math/keys.js";
 import { nd } from "../src/math/nd.js";
-import type { Backend, Key, Mixer, Nd, OpenBackend, Prompts, Symmetry, Tensors, Unit, Weights } from "../src/types.js";
+import type { Backend, Key, Mixer, Nd, OpenTfjs, Prompts, Symmetry, Tensors, Unit, Weights } from "../src/types.js";
 
 const features = 3;
 const context = 5;
@@ -17,17 +17,11 @@ function numbers(key: Key, count: number, sd = 1): Float64Array {
   return Float64Array.from({ length: count }, () => Math.fround(sd * draws.normal()));
 }
 
-/** Unstructured prompts, every length from 0 to the longest among them where `mixed`. */
+/** Unstructured prompts; where `mixed`, every length from 0 to the longest, with rubbish in place of padding. */
 function randomPrompts(seed: number, mixed: boolean): Prompts {
   const key = keyOf(seed);
-  const length = Float64Array.from({ length: batch }, (_, b) => (mixed ? b % (context + 1) : context));
-  const x = numbers(foldIn(key, "x"), batch * context * features);
-  const y = numbers(foldIn(key, "y"), batch * context);
-  for (let at = 0; at < batch * context; at++)
-    if (at % context >= length[Math.floor(at / context)]!) {
-      y[at] = 0;
-      x.fill(0, at * features, (at + 1) * features);
-    }
+  const length = Float64Array.from({ length: batch }, (_, b) => b % (context + 1));
+  const [x, y] = [numbers(foldIn(key, "x"), batch * context * features), numbers(foldIn(key, "y"), batch * context)];
   return {
     x: nd(["batch", "context", "feature"], [batch, context, features], x),
     y: nd(["batch", "context", "output"], [batch, context, 1], y),
@@ -130,7 +124,7 @@ for (const file of readdirSync(folder)) modules.push(await import(new URL(file, 
 const units = modules.flatMap(({ default: unit, examples }) => (unit === undefined ? [] : [{ unit, examples }]));
 
 /** What every file of src/mixers that is a mixer must do on a backend, with each of its own examples of options. */
-export function mixerContract(backend: Backend): void {
+export function mixerContract(backend: Backend<OpenTfjs>): void {
   test("the folder has mixers, each with examples", () => {
     expect(units.length).toBeGreaterThan(0);
     for (const { examples } of units) expect(examples?.length).toBeGreaterThan(0);
@@ -144,7 +138,7 @@ export function mixerContract(backend: Backend): void {
   );
 
   describe.each(cases)(`${backend.name}: $title`, ({ mixer }) => {
-    let open: OpenBackend;
+    let open: OpenTfjs;
     beforeAll(async () => {
       const opened = await backend.open();
       if (typeof opened === "string") throw new Error(opened);

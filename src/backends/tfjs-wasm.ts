@@ -1,4 +1,4 @@
-import type { Backend } from "../types.js";
+import type { Backend, OpenTfjs } from "../types.js";
 import { tfjsBackend } from "./tfjs.js";
 
 /** Where a page serves the .wasm files of `@tensorflow/tfjs-backend-wasm`: their folder, or each file's address. */
@@ -8,7 +8,7 @@ export type WasmFiles = string | { readonly [file: string]: string };
  * tfjs's WebAssembly backend. Node finds the .wasm files in the package; a bundled page says where it serves them.
  * tfjs picks SIMD and threads by itself: threads only in a page that is cross-origin isolated, one thread in Node.
  */
-export function tfjsWasm(files?: WasmFiles): Backend {
+export function tfjsWasm(files?: WasmFiles): Backend<OpenTfjs> {
   return tfjsBackend({
     name: "tfjs-wasm",
     registered: "wasm",

@@ -1,4 +1,4 @@
-import type { Backend, BackendName, OpenBackend, Tf } from "../types.js";
+import type { Backend, BackendName, OpenTfjs, Tf } from "../types.js";
 
 /** What is known of a tfjs backend once the module that registers it has been loaded. */
 export interface Loaded {
@@ -17,7 +17,7 @@ export interface TfjsBackend {
   load(tf: Tf): Promise<Loaded | string>;
 }
 
-type Started = Omit<OpenBackend, "close"> & { stop(): void };
+type Started = Omit<OpenTfjs, "close"> & { stop(): void };
 
 interface Session {
   readonly name: BackendName;
@@ -61,7 +61,7 @@ async function start({ name, registered, load }: TfjsBackend): Promise<Started |
  * paid by commands that train nothing. Opening the backend that is open already shares it; opening another one
  * meanwhile gives a sentence, since tfjs would silently move both users to the newer one.
  */
-export function tfjsBackend(kind: TfjsBackend): Backend {
+export function tfjsBackend(kind: TfjsBackend): Backend<OpenTfjs> {
   const { name } = kind;
   return {
     name,

@@ -1,7 +1,7 @@
 import type { Backend, BackendName, OpenBackend } from "../types.js";
 
 /** The backends of this version, in the order in which `auto` tries them: the fastest first on a machine with no GPU path. */
-const names: readonly BackendName[] = ["tfjs-wasm", "tfjs-webgpu", "tfjs-cpu"];
+const names: readonly BackendName[] = ["cpu", "tfjs-wasm", "tfjs-webgpu", "tfjs-cpu"];
 
 /** The machine has not got what was asked for; the command line ends with status 3. */
 export class BackendError extends Error {}
@@ -30,5 +30,6 @@ export async function openBackend(wanted: BackendName | "auto"): Promise<OpenBac
 async function load(name: BackendName): Promise<Backend> {
   if (!names.includes(name))
     throw new BackendError(`backend ${name} is not in this version; it has ${names.join(", ")}`);
-  return ((await import(`../backends/${name}.js`)) as { default: Backend }).default;
+  const room = name.startsWith("tfjs-") ? `../backends/${name}.js` : `../engine/${name}/backend.js`;
+  return ((await import(room)) as { default: Backend }).default;
 }

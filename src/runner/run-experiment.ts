@@ -1,9 +1,10 @@
 import { foldIn, keyOf } from "../math/keys.js";
-import type { Experiment, Key, OpenBackend, Row, Run, Snapshot, Train, Trial } from "../types.js";
+import type { Experiment, Key, OpenBackend, Row, Run, Snapshot, Trial } from "../types.js";
 import { canonical } from "./canonical.js";
 import type { Progress } from "./progress.js";
 import { cellName, identify, type Provenance, runProvenance } from "./provenance.js";
 import type { Store } from "./store.js";
+import type { Trainer } from "./trainer.js";
 
 /** What to run: an experiment (a paper's or a study turned into one) and which of its cells. */
 export interface Job {
@@ -18,7 +19,7 @@ export interface Job {
 
 export interface Machine {
   readonly backend: OpenBackend;
-  readonly train: Train;
+  readonly train: Trainer;
   readonly store: Store;
   readonly progress: Progress;
   /** Take finished cells with the same identity from the store instead of computing them again. */
@@ -104,7 +105,7 @@ function workOf({ schedule, context, law }: Trial): number {
 async function trainAll(trials: readonly Trial[], machine: Machine): Promise<Run[]> {
   const snapshots: Snapshot[][] = trials.map(() => []);
   const done = trials.map(() => 0);
-  const env = { backend: machine.backend, ...(machine.signal && { signal: machine.signal }) };
+  const env = machine.signal ? { signal: machine.signal } : {};
   if (trials.length > 0)
     for await (const snapshot of machine.train(trials, env)) {
       const { trial, step } = snapshot;

@@ -1,6 +1,15 @@
-import type { OpenBackend, Train } from "../types.js";
+import type { OpenCpu } from "../engine/cpu/backend.js";
+import type { OpenBackend, OpenTfjs, Snapshot, Trial } from "../types.js";
 
-/** What trains on an open backend. Loaded late: commands that train nothing do not pay for it. */
-export async function trainerOf(_: OpenBackend): Promise<Train> {
-  return (await import("../training/train.js")).train;
+/** What trains on a backend that is open. */
+export type Trainer = (trials: readonly Trial[], env: { readonly signal?: AbortSignal }) => AsyncIterable<Snapshot>;
+
+/** The trainer of an open backend. Loaded late: commands that train nothing do not pay for it. */
+export async function trainerOf(backend: OpenBackend): Promise<Trainer> {
+  if ("pool" in backend) {
+    const { train } = await import("../engine/cpu/train.js");
+    return (trials, env) => train(trials, { ...env, backend: backend as OpenCpu });
+  }
+  const { train } = await import("../training/train.js");
+  return (trials, env) => train(trials, { ...env, backend: backend as OpenTfjs });
 }

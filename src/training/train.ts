@@ -1,8 +1,10 @@
 import { foldIn } from "../math/keys.js";
-import type { OpenBackend, Prompts, Schedule, Snapshot, Train, Trial } from "../types.js";
+import type { OpenTfjs, Prompts, Snapshot, Train, Trial } from "../types.js";
 import { batchOf } from "./batch.js";
+import { checkSchedule } from "./check-schedule.js";
 import { clip } from "./clip.js";
 import { flatten, layoutOf, unflatten } from "./flat-weights.js";
+import { largestLoss } from "./largest-loss.js";
 import { lossAndGradient } from "./loss-gradient.js";
 import { noMemory, update } from "./optimizers.js";
 import { rateAt } from "./rate.js";
@@ -18,15 +20,15 @@ import { rateAt } from "./rate.js";
  *
  * @throws RangeError on a schedule that cannot be; whatever `signal` was aborted with, within a step.
  */
-export const train: Train = async function* (trials, { backend, signal }) {
-  for (const { schedule } of trials) check(schedule);
+export const train: Train<OpenTfjs> = async function* (trials, { backend, signal }) {
+  for (const { schedule } of trials) checkSchedule(schedule);
   for (const [trial, settings] of trials.entries()) yield* trainOne(settings, trial, backend, signal);
 };
 
 async function* trainOne(
   settings: Trial,
   trial: number,
-  { tf }: OpenBackend,
+  { tf }: OpenTfjs,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Snapshot> {
   const { mixer, law, schedule, key } = settings;
@@ -51,7 +53,8 @@ async function* trainOne(
       signal?.throwIfAborted();
       const prompts = batchOf(settings, step);
       const found = await lossAndGradient(tf, mixer, layout, weights, prompts, schedule.lossFactor);
-      if (!(found.loss <= largestLoss(prompts, schedule)) || !found.gradient.every(Number.isFinite)) {
+      const largest = largestLoss(meanSquaredLabel(prompts), schedule.lossFactor);
+      if (!(found.loss <= largest) || !found.gradient.every(Number.isFinite)) {
         yield snapshot(step, null, "diverged");
         return;
       }
@@ -71,15 +74,10 @@ async function* trainOne(
   }
 }
 
-/**
- * Beyond this the labels are lost in the predictions' rounding: a root mean squared prediction 2^24 times the labels'
- * leaves no digit of them in float32.
- */
-function largestLoss({ answer }: Prompts, { lossFactor }: Schedule): number {
-  let squares = 0;
-  for (const label of answer.data) squares += label * label;
-  const ofZero = (lossFactor * squares) / answer.data.length;
-  return ofZero > 0 ? ofZero * 2 ** 48 : Number.MAX_VALUE;
+/** Mean of the squared labels to be predicted. */
+function meanSquaredLabel({ answer }: Prompts): number {
+  const squares = Array.from(answer.data, (label) => label * label);
+  return squares.reduce((sum, square) => sum + square, 0) / squares.length;
 }
 
 /** Milliseconds between two chances for timers, signals and painting. */
@@ -91,9 +89,3 @@ const pause = (): Promise<void> =>
     if (typeof setImmediate === "function") setImmediate(resolve);
     else setTimeout(resolve);
   });
-
-function check({ steps, batch, warmup }: Schedule): void {
-  if (!Number.isInteger(steps) || steps < 0) throw new RangeError(`training takes 0, 1, 2, ... steps, not ${steps}`);
-  if (!Number.isInteger(batch) || batch < 1) throw new RangeError(`a batch has 1, 2, 3, ... prompts, not ${batch}`);
-  if (!Number.isInteger(warmup) || warmup < 0) throw new RangeError(`warm-up takes 0, 1, 2, ... steps, not ${warmup}`);
-}

@@ -1,0 +1,59 @@
+import { chunkPrompts } from "../../kernels/instance.js";
+import { type WasmKernel, wasm } from "../../kernels/webassembly.js";
+import { foldIn } from "../../math/keys.js";
+import { flatten, type Layout, layoutOf } from "../../training/flat-weights.js";
+import type { Trial } from "../../types.js";
+import { trainingProgram } from "../training-program.js";
+import { trialProgram } from "../trial-program.js";
+import { CONTROL_BYTES } from "./barrier.js";
+import type { CrewMemory, Job } from "./job.js";
+
+/** A trial made ready for threads: all of its job but the thread's place in a crew. */
+export interface Prepared {
+  readonly layout: Layout;
+  readonly chunks: number;
+  readonly initial: Float64Array;
+  readonly job: Omit<Job, "trial" | "member" | "members" | "memory">;
+}
+
+/** Compiled kernels by structure, most recent last: trials that differ in numbers only share one. */
+const kernels = new Map<string, WasmKernel>();
+const KEPT = 32;
+
+function kernelOf(structure: string, compile: () => WasmKernel): WasmKernel {
+  const kernel = kernels.get(structure) ?? compile();
+  kernels.delete(structure);
+  kernels.set(structure, kernel);
+  if (kernels.size > KEPT) kernels.delete(kernels.keys().next().value!);
+  return kernel;
+}
+
+export function prepare(trial: Trial): Prepared {
+  const { mixer, law, context, schedule, key, record } = trial;
+  const weights = mixer.init(foldIn(key, "init"), law.features);
+  const layout = layoutOf(weights);
+  const parts = [law.program.structure, mixer.program.structure, law.features, context];
+  const structure = JSON.stringify(parts);
+  const kernel = kernelOf(structure, () =>
+    wasm(trainingProgram(trialProgram(law.program, mixer.program, law.features, context))),
+  );
+  const { settings, tables } = law.program;
+  return {
+    layout,
+    chunks: Math.ceil(schedule.batch / chunkPrompts),
+    initial: flatten(layout, weights),
+    job: { structure, kernel, settings, tables, key, schedule, record },
+  };
+}
+
+/** Memory of one crew at the trial's initial weights; shared between threads where the platform shares memory. */
+export function crewMemory({ chunks, initial, job }: Prepared): CrewMemory {
+  const Buffer = sharesMemory ? SharedArrayBuffer : ArrayBuffer;
+  const weights = new Buffer(initial.length * 8);
+  new Float64Array(weights).set(initial);
+  const partials = new Buffer(chunks * job.kernel.layout.width * 16);
+  return { control: new Buffer(CONTROL_BYTES), weights, partials };
+}
+
+/** A page shares memory only where it is cross-origin isolated; elsewhere a trial stays on one thread. */
+export const sharesMemory = typeof SharedArrayBuffer !== "undefined";

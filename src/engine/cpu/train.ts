@@ -1,0 +1,90 @@
+import { checkSchedule } from "../../training/check-schedule.js";
+import { unflatten } from "../../training/flat-weights.js";
+import type { Snapshot, Train, Trial } from "../../types.js";
+import type { OpenCpu } from "./backend.js";
+import type { Report } from "./job.js";
+import { Mailbox } from "./mailbox.js";
+import type { Crew } from "./pool.js";
+import { type Prepared, prepare, sharesMemory } from "./prepare.js";
+
+/**
+ * Trains trials on worker threads by their kernel programs. Where there are at least as many trials as threads, each
+ * thread trains a trial of its own; a single trial has its batch split over all threads. Either way, and whatever the
+ * number of threads, a trial's snapshots are the same bit for bit, and those of the tfjs trainer up to float32 rounding.
+ *
+ * A trial ends early, without touching the others, when it diverges or when its `done` says so.
+ *
+ * @throws RangeError on a schedule that cannot be; whatever `signal` was aborted with, within a few milliseconds.
+ */
+export const train: Train<OpenCpu> = async function* (trials, { backend: { pool }, signal }) {
+  for (const { schedule } of trials) checkSchedule(schedule);
+  signal?.throwIfAborted();
+  const waiting = trials.map((_, i) => i);
+  const free = Array.from({ length: pool.size }, (_, i) => i);
+  const active = new Map<number, Active>();
+  const mailbox = new Mailbox<Report>();
+  const abort = () => mailbox.wake();
+  signal?.addEventListener("abort", abort);
+  const begin = async () => {
+    while (waiting.length > 0 && free.length > 0) {
+      const index = waiting.shift()!;
+      const prepared = prepare(trials[index]!);
+      const threads = free.splice(0, crewSize(prepared, free.length, waiting.length, pool.size));
+      const crew = await pool.train(prepared, threads, (report) => mailbox.put({ ...report, trial: index }));
+      active.set(index, { prepared, crew, threads, over: false });
+    }
+  };
+  try {
+    await begin();
+    while (active.size > 0) {
+      const report = await mailbox.take();
+      signal?.throwIfAborted();
+      if (report === undefined) continue;
+      const trial = active.get(report.trial)!;
+      if (report.kind === "failed") throw new Error(`trial ${report.trial}: ${report.message}`);
+      if (report.kind === "finished") {
+        active.delete(report.trial);
+        free.push(...trial.threads);
+        await begin();
+      } else if (!trial.over) {
+        const snapshot = snapshotOf(report, trial.prepared);
+        yield snapshot;
+        if (report.status === "ok" && isDone(trials[report.trial]!, snapshot)) end(trial);
+      }
+    }
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    for (const trial of active.values()) end(trial);
+    await Promise.all([...active.keys()].map((index) => mailbox.until((report) => endOf(report, index))));
+  }
+};
+
+interface Active {
+  readonly prepared: Prepared;
+  readonly crew: Crew;
+  readonly threads: readonly number[];
+  /** Snapshots that were under way when the trial was ended are dropped: results do not depend on timing. */
+  over: boolean;
+}
+
+function end(trial: Active): void {
+  trial.over = true;
+  trial.crew.stop();
+}
+
+const endOf = (report: Report, trial: number) => report.trial === trial && report.kind !== "snapshot";
+
+/** Threads for a trial: one where others wait for threads or memory cannot be shared, else all that its batch can use. */
+function crewSize({ chunks }: Prepared, free: number, waiting: number, size: number): number {
+  if (!sharesMemory || waiting + 1 >= size) return 1;
+  return Math.max(1, Math.min(free, chunks));
+}
+
+function isDone(trial: Trial, snapshot: Snapshot): boolean {
+  return trial.done?.(snapshot) ?? false;
+}
+
+function snapshotOf(report: Extract<Report, { kind: "snapshot" }>, { layout }: Prepared): Snapshot {
+  const { trial, step, loss, status, weights } = report;
+  return { trial, step, loss, status, weights: unflatten(layout, weights) };
+}
