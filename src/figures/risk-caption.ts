@@ -1,6 +1,7 @@
 import type { Row } from "../types.js";
 import { counted } from "./counted.js";
 import type { Point, Points } from "./points.js";
+import { SPREAD } from "./series-marks.js";
 
 /**
  * What the marks of a risk curve are, over what their errors are, and how many rows are no mark.
@@ -14,6 +15,7 @@ export function riskCaption(rows: readonly Row[], read: readonly Points[], witho
   return [
     ...(points.some(({ drawn }) => drawn === "exact") ? ["Lines: closed forms."] : []),
     ...(means.length > 0 ? [`Symbols: ${meansText(means)}${promptsText(rows)}; bars: ${barsText(means)}.`] : []),
+    ...(read.filter(isMeasured).length > 1 ? [`They are moved sideways by up to ${SPREAD / 2} px to part them.`] : []),
     ...counted(alone.length, "row", (is) => `${is} drawn one by one (small): a seed there has no number, or several.`),
     ...counted(points.filter(lacksError).length, "symbol", () => "without a known error."),
     ...counted(
@@ -28,6 +30,8 @@ export function riskCaption(rows: readonly Row[], read: readonly Points[], witho
     ),
   ].join(" ");
 }
+
+const isMeasured = ({ points }: Points) => points.some(({ drawn }) => drawn !== "exact");
 
 const isMean = ({ drawn }: Point) => drawn === "mean";
 

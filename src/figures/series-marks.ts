@@ -10,8 +10,11 @@ export interface Series {
   readonly points: readonly Clipped[];
 }
 
-/** Pixels between the symbols of neighbouring series at one place, and over all of them. */
-const [STEP, SPREAD] = [4, 16];
+/** Pixels between the symbols of neighbouring series at one place. */
+const STEP = 4;
+
+/** Pixels from the first series' symbol at one place to the last one's, at most. */
+export const SPREAD = 16;
 
 /** Marks of all series: lines first, symbols above them, triangles at the edges on top. */
 export function seriesMarks(series: readonly Series[]): Plot.Markish[] {

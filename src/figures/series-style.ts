@@ -22,8 +22,8 @@ const SYMBOLS: readonly (readonly [SymbolType, hollow: boolean])[] = [
   ...(["circle", "square", "triangle", "diamond2", "star", "cross"] as const).map((name) => [name, false] as const),
   ...(["circle", "square", "triangle", "diamond2"] as const).map((name) => [name, true] as const),
   ["times", true],
-  ["wye", false],
   ["asterisk", true],
+  ["wye", false],
 ];
 
 /**

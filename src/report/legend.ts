@@ -3,7 +3,7 @@ import type { Swatch } from "../figures/picture.js";
 import { type Drawing, plotSvg } from "./plot-svg.js";
 import { textWidth } from "./text-width.js";
 
-const [LEFT, LINE, SWATCH, GAP, FONT_SIZE, RAMP] = [10, 20, 34, 22, 12, 150];
+const [LEFT, LINE, SWATCH, GAP, FONT_SIZE, RAMP] = [10, 20, 48, 22, 12, 150];
 
 /** A legend entry with its place in pixels: its left end and the middle of its line. */
 interface Placed {
@@ -50,7 +50,8 @@ function entryMarks({ swatch, x, y }: Placed): Plot.Markish[] {
   if ("colours" in swatch) {
     const lowEnd = x + textWidth(swatch.ends[0], FONT_SIZE) + 8;
     const step = RAMP / swatch.colours.length;
-    const cells = swatch.colours.map((fill, i) => ({ fill, x1: lowEnd + i * step, x2: lowEnd + (i + 1) * step }));
+    // Each cell reaches a little below the next one, so that no seam shows between them.
+    const cells = swatch.colours.map((fill, i) => ({ fill, x1: lowEnd + i * step, x2: lowEnd + (i + 1) * step + 0.7 }));
     const highEnd = lowEnd + RAMP + 8;
     return [
       text(swatch.ends[0], x),
@@ -60,8 +61,8 @@ function entryMarks({ swatch, x, y }: Placed): Plot.Markish[] {
     ];
   }
   const { colour, dash, symbol, hollow } = swatch.style;
-  const middle = { x: [x + 14], y: [y] };
-  const line = { x: [x, x + 28], y: [y, y], stroke: colour, strokeDasharray: dash, strokeWidth: 1.6 };
+  const middle = { x: [x + 21], y: [y] };
+  const line = { x: [x, x + 42], y: [y, y], stroke: colour, strokeDasharray: dash, strokeWidth: 1.6 };
   const dot = { ...middle, symbol, stroke: colour, fill: hollow ? "white" : colour, strokeWidth: 1.4, r: 4 };
   return [
     ...(swatch.line ? [Plot.line({ length: 2 }, line)] : []),

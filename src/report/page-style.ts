@@ -49,8 +49,8 @@ figure, article {
 .drawing { overflow-x: auto; background: #fff; border-radius: .25rem; }
 .drawing > svg { display: block; margin: 0 auto; width: 100%; min-width: 32rem; max-width: 46rem; height: auto; }
 figcaption { margin-top: .5rem; max-width: 48rem; }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .3rem 1.2rem; margin: .5rem 0; }
-.facts div { display: flex; gap: .5rem; min-width: 0; }
+.facts { display: flex; flex-wrap: wrap; gap: .15rem 1.6rem; margin: .4rem 0; }
+.facts div { display: flex; gap: .45rem; max-width: 100%; }
 .facts dt { color: var(--faint); flex: none; }
 .facts dt::after { content: ":"; }
 .facts dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
