@@ -92,9 +92,9 @@ export class Reverse {
   }
 
   #loop(frame: Frame, loop: Loop, seeds: LoopSeeds): void {
-    const terms = new Map([...seeds.scalars.keys()].map((k) => [k, addedTerm(loop, k)]));
+    const terms = new Map([...seeds.scalars.keys()].map((k) => [k, addedTerms(loop, k)]));
     const plain = [...seeds.arrays.keys()].every((of) => elementsIn(of, loop)?.every((x) => !usesCarried(x, loop)));
-    const reduction = plain && [...terms.values()].every((term) => term !== null);
+    const reduction = plain && [...terms.values()].every((added) => added !== null);
     if (!reduction || frame.pairs.length > 0) {
       this.#again(frame, loop, seeds);
       return;
@@ -104,7 +104,7 @@ export class Reverse {
     const earlyArrays: ArrayAdjoints = new Map();
     for (const [k, g] of seeds.scalars)
       if (dependsOn(g, loop)) later.scalars.set(k, g);
-      else early.push([terms.get(k)!, g]);
+      else early.push(...seeded(terms.get(k)!, g));
     for (const [of, g] of seeds.arrays) (dependsOn(g, loop) ? later.arrays : earlyArrays).set(of, g);
     if (early.length + earlyArrays.size > 0) {
       this.#fused(frame, loop, early, earlyArrays, real(1));
@@ -118,7 +118,7 @@ export class Reverse {
       return;
     }
     for (const [k, g] of later.scalars) {
-      this.#fused(frame, loop, [[terms.get(k)!, real(1)]], new Map(), g);
+      this.#fused(frame, loop, seeded(terms.get(k)!, real(1)), new Map(), g);
       frame.add(loop.carried[k]!.init, g);
     }
     this.manners.push(`fused, ${later.scalars.size} unit adjoints`);
@@ -140,9 +140,9 @@ export class Reverse {
     const scans: { readonly of: Carried; readonly adjoint: Carried; readonly k: number }[] = [];
     loop.carried.forEach((of, k) => {
       const g = scalars.get(k) ?? real(0);
-      const term = addedTerm(loop, k);
-      if (term) {
-        seeds.push([term, g]);
+      const terms = addedTerms(loop, k);
+      if (terms) {
+        seeds.push(...seeded(terms, g));
         frame.add(of.init, g);
       } else if (frame.active.has(of.now)) {
         const adjoint = reversed.carry(g);
@@ -171,20 +171,22 @@ export class Reverse {
   }
 }
 
+const seeded = (nodes: readonly Node[], adjoint: Real): [Node, Real][] => nodes.map((node) => [node, adjoint]);
+
 /** What carried scalar `k` is the sum of, beside its initial value; null where it is not a plain sum. */
-function addedTerm(loop: Loop, k: number): Real | null {
+function addedTerms(loop: Loop, k: number): readonly Node[] | null {
   const { now, next } = loop.carried[k]!;
-  const without = (node: Node): Real | null => {
-    if (node === now) return real(0);
+  const without = (node: Node): readonly Node[] | null => {
+    if (node === now) return [];
     if (node.op !== "add") return null;
-    const [a, b] = node.args as [Real, Real];
+    const [a, b] = node.args as [Node, Node];
     const left = without(a);
-    if (left) return add(left, b);
+    if (left) return [...left, b];
     const right = without(b);
-    return right && add(a, right);
+    return right && [a, ...right];
   };
-  const term = without(next);
-  return term && !usesCarried(term, loop) ? term : null;
+  const terms = without(next);
+  return terms?.every((term) => !usesCarried(term, loop)) ? terms : null;
 }
 
 /** The nodes that the elements of an array are made of inside `loop`; null where the loop carries the array. */

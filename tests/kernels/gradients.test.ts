@@ -20,7 +20,7 @@ import { float64 } from "../../src/kernels/float64.js";
 import { gradient } from "../../src/kernels/gradient.js";
 import { instantiate } from "../../src/kernels/instance.js";
 import { loop } from "../../src/kernels/loop.js";
-import type { F32, Node } from "../../src/kernels/node.js";
+import type { F32, Node, U32 } from "../../src/kernels/node.js";
 import { type Program, program, squaredError, trace } from "../../src/kernels/program.js";
 import { randomStream } from "../../src/kernels/random.js";
 import { keep, matrix, scan, sum, type Vector, vector } from "../../src/kernels/vector.js";
@@ -124,12 +124,59 @@ const storedMatrix = program({ parameters: 12 }, ({ parameters }) => {
   ];
 });
 
+/** Scores that vary with the parameters, kept for all pairs and read by two loops, the prompts of mixed lengths. */
+const keptScores = program({ parameters: 6 }, (inputs) => {
+  const p = inputs.parameters;
+  const stream = randomStream("threefry13-boxmuller", inputs);
+  const count = { length: addWord(stream.integer(4), 1), most: 4 };
+  const read = keep(count, (j) => {
+    const x = stream.at(j).normals(3);
+    const scaled = vector(3, (i) => mul(x.at(i), p.at(i)));
+    return [sum(3, (i) => sin(scaled.at(i))), scaled, x.at(1)];
+  });
+  const at = (j: U32) => read(j) as readonly [Node<"f32">, Vector, Node<"f32">];
+  const [top] = loop(count, [-1e9], (j, [m]) => [max(m!, at(j)[0])]);
+  const [norm, mixed] = loop(count, [0, 0], (j, [a, b]) => {
+    const [score, scaled, x] = at(j);
+    const weight = exp(sub(score, top!));
+    const value = sum(3, (i) => mul(scaled.at(i), p.at(addWord(i, 3))));
+    return [add(a!, weight), add(b!, mul(weight, add(value, x)))];
+  });
+  return [div(mixed!, norm!), 0.2];
+});
+
+/** A scan over rows that each pair picks from trained numbers by a random integer: an embedding. */
+const embedded = program({ parameters: 13 }, (inputs) => {
+  const stream = randomStream("threefry13-boxmuller", inputs);
+  const p = inputs.parameters;
+  const [last] = loop(5, [0.1], (j, [x]) => {
+    const row = mulWord(stream.at(j).integer(4), 3);
+    const [a, b, c] = [0, 1, 2].map((k) => p.at(addWord(row, k))) as [F32, F32, F32];
+    return [add(mul(sin(add(a, x!)), b), mul(mul(x!, x!), c))];
+  });
+  return [mul(last!, p.at(12)), 0.3];
+});
+
+const composed: [string, Program][] = [
+  ["kept scores", keptScores],
+  ["an embedding", embedded],
+  ["loops in a scan", nested],
+  ["a carried vector read after it was written", readAfterWrite],
+  ["a stored matrix of parameters", storedMatrix],
+];
+
+test.each(composed)("the gradient of %s is the same in float32 WebAssembly, to roundoff", (_, of) => {
+  const given = { parameters: fixedNumbers(of.parameters, 0.8), key: [7, 3] as const };
+  for (const unroll of [32, 0]) {
+    const expected = float64(squaredError(of), { unroll }).each(given, 0, 9);
+    const found = instantiate(wasm(squaredError(of), { unroll })).each(given, 0, 9);
+    const off = Math.hypot(...expected.map((x, k) => x - found[k]!)) / Math.hypot(...expected);
+    expect(off).toBeLessThan(40 * 2 ** -24);
+  }
+});
+
 describe.each([["unrolled", 32] as const, ["rolled", 1] as const, ["all rolled", 0] as const])("%s", (_, unroll) => {
-  test.each([
-    ["loops in a scan", nested],
-    ["a carried vector read after it was written", readAfterWrite],
-    ["a stored matrix of parameters", storedMatrix],
-  ])("the gradient of %s equals finite differences to 1e-6", (_name, of) => {
+  test.each(composed)("the gradient of %s equals finite differences to 1e-6", (_name, of) => {
     const parameters = fixedNumbers(of.parameters, 0.8);
     expect(gradientError(of, { parameters, options: { unroll } })).toBeLessThan(1e-6);
   });

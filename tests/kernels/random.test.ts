@@ -7,6 +7,7 @@ import type { F32, Node, U32 } from "../../src/kernels/node.js";
 import { boxMuller, erfinvNormal } from "../../src/kernels/normal.js";
 import { type Inputs, type Program, program, trace } from "../../src/kernels/program.js";
 import { generators, integerBelow, type RandomName, randomStream, type Stream } from "../../src/kernels/random.js";
+import { studentT } from "../../src/kernels/student-t.js";
 import { threefry2x32 } from "../../src/kernels/threefry.js";
 import { wasm } from "../../src/kernels/webassembly.js";
 import { addWord, and, shiftRight, toReal } from "../../src/kernels/words.js";
@@ -109,6 +110,22 @@ test("a product's upper word is exact, and so is an integer below any bound", ()
   });
   expect([...float64(of).each({ parameters: [], key }, 0, 1)]).toEqual(expected);
   expect([...instantiate(wasm(of)).each({ parameters: [], key }, 0, 1)]).toEqual(expected);
+});
+
+test("Student's t is its formula, for small and large exponents", () => {
+  const words = [1, 0x1000, 0x123456, 0x40000000, 0x80000000, 0xc0000000, 0xf0000000, 0xfff00000];
+  const freedoms = [0.5, 3, 6, 100];
+  const of = program({}, () => freedoms.flatMap((nu) => words.map((w) => studentT(nu, w, 0x12345678))));
+  const cosine = Math.cos((2 * Math.PI * 0x12345678) / 2 ** 32);
+  const expected = freedoms.flatMap((nu) =>
+    words.map((w) => Math.sqrt(nu * Math.expm1((-2 / nu) * Math.log((w + 0.5) / 2 ** 32))) * cosine),
+  );
+  const found = [float64(of), instantiate(wasm(of))].map((kernel) => kernel.each({ parameters: [], key }, 0, 1));
+  // The series ends with y^7 / 7!, y < 1/2: 2e-8 relative. The power of float32 is good to its exponent times roundoff.
+  expected.forEach((t, k) => {
+    expect(Math.abs(found[0]![k]! / t - 1)).toBeLessThan(1e-7);
+    expect(Math.abs(found[1]![k]! / t - 1)).toBeLessThan(200 * roundoff);
+  });
 });
 
 const drawings: [string, (stream: Stream) => readonly F32[]][] = [
@@ -232,6 +249,16 @@ test("other distributions have their means, variances and tails", () => {
   expected.forEach(([mean, deviation], k) => {
     expect(Math.abs(sums[k]! / count - mean)).toBeLessThanOrEqual((4.5 * deviation) / Math.sqrt(count));
   });
+});
+
+test("at(j) is the same stream whenever it is taken, and no other index's or the one around it", () => {
+  const of = program({}, (inputs) => {
+    const stream = randomStream("threefry13-boxmuller", inputs);
+    return [stream, stream.at(0), stream.at(1), stream.at(1)].map((s) => s.normals(1).at(0));
+  });
+  const [around, zero, one, again] = float64(of).each({ parameters: [], key }, 0, 1);
+  expect(one).toBe(again);
+  expect(new Set([around, zero, one]).size).toBe(3);
 });
 
 test("a stream refuses to repeat itself unseen", () => {

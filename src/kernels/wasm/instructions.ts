@@ -42,6 +42,12 @@ export const loadSplat = (offset: number): number[] => simd(9, ...at(2, offset))
 export const loadLane = (offset: number, lane: number): number[] => simd(86, ...at(2, offset), lane);
 export const store = (offset: number): number[] => simd(11, ...at(4, offset));
 
+/** One lane's number at a scalar address: load, add, store. */
+export const laneLoad = (offset: number): number[] => [0x2a, ...at(2, offset)];
+export const laneAdd = [0x92];
+export const laneStore = (offset: number): number[] => [0x38, ...at(2, offset)];
+export const laneReal = (lane: number): number[] => simd(31, lane);
+
 export const splat = simd(17);
 export const extractLane = (lane: number): number[] => simd(27, lane);
 export const minUnsigned = simd(183);

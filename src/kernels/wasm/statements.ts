@@ -56,14 +56,39 @@ export class Statements {
   }
 
   #contribute({ array, index, value }: Contribution): void {
-    if (!index.uniform) throw new Error("A sum into a private array needs an index that is the same for all prompts.");
     const { assembler } = this;
+    const term = (): void => {
+      this.values.vector(value);
+      if (this.#mask !== null) assembler.push(code.localGet(this.#mask), code.and);
+    };
+    if (!index.uniform) {
+      this.#scatter(array, index, term);
+      return;
+    }
     const address = assembler.scalar();
     const offset = this.memory.address(array, index);
     assembler.push(code.localTee(address), code.localGet(address), code.load(offset));
-    this.values.vector(value);
-    if (this.#mask !== null) assembler.push(code.localGet(this.#mask), code.and);
+    term();
     assembler.push(code.add, code.store(offset));
+  }
+
+  /** Adds each lane's number at an index of its own. */
+  #scatter(array: Accumulated, index: Node, term: () => void): void {
+    const { assembler } = this;
+    const { base, offset } = this.memory.place(array);
+    const addresses = assembler.vector();
+    const terms = assembler.vector();
+    const address = assembler.scalar();
+    this.values.vector(index);
+    assembler.push(code.shiftLeft(4), code.localGet(base), code.splat, code.addWord, code.localSet(addresses));
+    term();
+    assembler.push(code.localSet(terms));
+    for (let lane = 0; lane < 4; lane++) {
+      const at = offset + 4 * lane;
+      assembler.push(code.localGet(addresses), code.extractLane(lane), code.localTee(address));
+      assembler.push(code.localGet(address), code.laneLoad(at), code.localGet(terms), code.laneReal(lane));
+      assembler.push(code.laneAdd, code.laneStore(at));
+    }
   }
 
   #loop(plan: LoopPlan): void {
