@@ -9,7 +9,7 @@
  * 3. Anything else (scans, matrix states, sums into arrays): a second loop in the opposite direction, which recalls
  *    forward values.
  */
-import { add, mul, real } from "./arithmetic.js";
+import { mul, real } from "./arithmetic.js";
 import { array, carryArray, contribute, linearIndex, load, type PrivateArray, setNext } from "./array.js";
 import { dependsOn, ingredients, outermost, usesCarried, type Vertex, wholeBody } from "./dependence.js";
 import type { Differentiable, Rules } from "./derivatives.js";
