@@ -1,0 +1,22 @@
+import { readdirSync } from "node:fs";
+import type { Mixer, Site, Unit } from "../src/types.js";
+
+const folder = new URL("../src/mixers/", import.meta.url);
+const modules: { default?: Unit<unknown, Mixer>; examples?: readonly unknown[] }[] = [];
+// One after another: jest cannot import two modules at once that share one not yet loaded.
+for (const file of readdirSync(folder)) modules.push(await import(new URL(file, folder).pathname));
+
+/** Every mixer of src/mixers with its own examples of options. */
+export const mixers = modules.flatMap(({ default: unit, examples }) =>
+  unit === undefined ? [] : [{ unit, examples: examples ?? [] }],
+);
+
+/** Each mixer with each of its examples, for a problem of that size. */
+export function mixerCases(site: Site): readonly { readonly title: string; readonly mixer: Mixer }[] {
+  return mixers.flatMap(({ unit, examples }) =>
+    examples.map((example) => ({
+      title: `${unit.name} ${JSON.stringify(example)}`,
+      mixer: unit.make(unit.options.parse(example), site),
+    })),
+  );
+}
