@@ -3,7 +3,7 @@ import { type PrivateArray, storedOver } from "../kernels/array.js";
 import { type Float64Kernel, float64 } from "../kernels/float64.js";
 import { graph } from "../kernels/graph.js";
 import { openLoop } from "../kernels/loop.js";
-import { type Output, program } from "../kernels/program.js";
+import { type Output, type Program, program } from "../kernels/program.js";
 import { defaultRandom } from "../kernels/random.js";
 import { recent } from "../kernels/recent.js";
 import { List } from "../kernels/vector.js";
@@ -28,7 +28,7 @@ export function drawn(law: PromptProgram, features: number): Law["draw"] {
         `the indices of prompts are integers from 0 to 2^32 - 1, not ${from} to ${from + count - 1}`,
       );
     const kernel = compiled(`${law.structure}, ${features} features, context ${JSON.stringify(context)}`, () =>
-      compile(law, features, context),
+      float64(drawingProgram(law, features, context)),
     );
     const x = new Float64Array(count * most * features);
     const y = new Float64Array(count * most);
@@ -65,15 +65,13 @@ export function drawn(law: PromptProgram, features: number): Law["draw"] {
 }
 
 /** One prompt as numbers: length, answer, query (d), inputs (n, d), labels (n); beyond the length they are undefined. */
-function compile(law: PromptProgram, features: number, context: Lengths): Float64Kernel {
+export function drawingProgram(law: PromptProgram, features: number, context: Lengths): Program {
   const tables = Object.fromEntries(Object.entries(law.tables).map(([name, { length }]) => [name, length]));
-  return float64(
-    program({ settings: law.settings.length, tables }, (inputs) => {
-      const prompt = law.build(inputs, defaultRandom, context);
-      const query = Array.from({ length: features }, (_, i) => prompt.query.at(i));
-      return [prompt.length, prompt.answer, ...query, ...pairsOf(prompt)];
-    }),
-  );
+  return program({ settings: law.settings.length, tables }, (inputs) => {
+    const prompt = law.build(inputs, defaultRandom, context);
+    const query = Array.from({ length: features }, (_, i) => prompt.query.at(i));
+    return [prompt.length, prompt.answer, ...query, ...pairsOf(prompt)];
+  });
 }
 
 /** The inputs and the labels of all pairs, each an array. */

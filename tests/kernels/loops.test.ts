@@ -100,6 +100,17 @@ test("a length of zero leaves what is carried as it was", () => {
   }
 });
 
+test("a loop that adds several terms an iteration has the gradient of each", () => {
+  const of = program({ parameters: 3 }, ({ parameters }) => {
+    const [a, b, c] = [0, 1, 2].map((k) => parameters.at(k)) as [Node<"f32">, Node<"f32">, Node<"f32">];
+    const [total] = loop(4, [0], (j, [sum]) => [add(add(add(sum!, mul(a, toReal(j))), mul(b, b)), c)]);
+    return [total!, 0];
+  });
+  // total = 6 a + 4 b^2 + 4 c = 64 at (2, 3, 4): the gradient of its square is 2 * 64 * (6, 8 b, 4).
+  for (const { sums } of Object.values(both(of)))
+    expect([...sums({ parameters: [2, 3, 4], key }, 0, 1)]).toEqual([64 ** 2, 768, 3072, 512]);
+});
+
 test("nested loops, a carried maximum and arrays agree with plain JavaScript on both targets", () => {
   const of = program({ tables: { t: 24 } }, ({ table }) => {
     const rows = array(
