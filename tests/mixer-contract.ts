@@ -1,11 +1,11 @@
-import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Tensor } from "@tensorflow/tfjs-core";
 import { uploadPrompts, uploadWeights } from "../src/backends/upload.js";
 import { Draws } from "../src/math/draws.js";
 import { foldIn, keyOf } from "../src/math/keys.js";
 import { nd } from "../src/math/nd.js";
-import type { Backend, Key, Mixer, Nd, OpenTfjs, Prompts, Symmetry, Tensors, Unit, Weights } from "../src/types.js";
+import type { Backend, Key, Mixer, Nd, OpenTfjs, Prompts, Symmetry, Weights } from "../src/types.js";
+import { mixerCases, mixers } from "./mixer-cases.js";
+import { tensorGradient } from "./tensor-gradient.js";
 
 const features = 3;
 const context = 5;
@@ -117,27 +117,14 @@ const symmetryGap: { readonly [symmetry in Symmetry]: (forward: (prompts: Prompt
   },
 };
 
-const folder = new URL("../src/mixers/", import.meta.url);
-const modules: { default?: Unit<unknown, Mixer>; examples?: readonly unknown[] }[] = [];
-// One after another: jest cannot import two modules at once that share one not yet loaded.
-for (const file of readdirSync(folder)) modules.push(await import(new URL(file, folder).pathname));
-const units = modules.flatMap(({ default: unit, examples }) => (unit === undefined ? [] : [{ unit, examples }]));
-
 /** What every file of src/mixers that is a mixer must do on a backend, with each of its own examples of options. */
 export function mixerContract(backend: Backend<OpenTfjs>): void {
   test("the folder has mixers, each with examples", () => {
-    expect(units.length).toBeGreaterThan(0);
-    for (const { examples } of units) expect(examples?.length).toBeGreaterThan(0);
+    expect(mixers.length).toBeGreaterThan(0);
+    for (const { examples } of mixers) expect(examples.length).toBeGreaterThan(0);
   });
 
-  const cases = units.flatMap(({ unit, examples = [] }) =>
-    examples.map((example) => ({
-      title: `${unit.name} ${JSON.stringify(example)}`,
-      mixer: unit.make(unit.options.parse(example), { features, context }),
-    })),
-  );
-
-  describe.each(cases)(`${backend.name}: $title`, ({ mixer }) => {
+  describe.each(mixerCases({ features, context }))(`${backend.name}: $title`, ({ mixer }) => {
     let open: OpenTfjs;
     beforeAll(async () => {
       const opened = await backend.open();
@@ -157,22 +144,7 @@ export function mixerContract(backend: Backend<OpenTfjs>): void {
       return data;
     };
 
-    /** tfjs's gradient of the mean squared error, one array a weight. */
-    const gradientOf = async (prompts: Prompts): Promise<Float32Array[]> => {
-      const { tf } = open;
-      const gradients = tf.tidy(() => {
-        const tensors = uploadWeights(tf, weights);
-        const uploaded = uploadPrompts(tf, prompts);
-        const answer = tf.tensor1d(Float32Array.from(prompts.answer.data));
-        return tf.grads((...at: Tensor[]) => {
-          const placed = Object.fromEntries(names.map((name, i) => [name, at[i]!])) as Tensors<Weights>;
-          return tf.mean(tf.squaredDifference(mixer.apply(tf, placed, uploaded), answer));
-        })(names.map((name) => tensors[name]!));
-      });
-      const data = (await Promise.all(gradients.map((gradient) => gradient.data()))) as Float32Array[];
-      for (const gradient of gradients) gradient.dispose();
-      return data;
-    };
+    const gradientOf = (prompts: Prompts) => tensorGradient(open.tf, mixer, weights, prompts);
 
     test.each([
       { lengths: "equal", mixed: false },
