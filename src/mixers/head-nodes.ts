@@ -1,4 +1,4 @@
-import { mul } from "../kernels/arithmetic.js";
+import { add, mul } from "../kernels/arithmetic.js";
 import type { Block } from "../kernels/inputs.js";
 import type { Node, U32 } from "../kernels/node.js";
 import { sum, type Vector, vector } from "../kernels/vector.js";
@@ -29,12 +29,18 @@ export function mergedHead(KQ: Block, OV: Block, query: Vector): HeadNodes {
 /** One factored head: K, Q, V (D x D) and P (D), with key K^T (Q e_q) and value V^T P. */
 export function factoredHead(K: Block, Q: Block, V: Block, P: Block, query: Vector): HeadNodes {
   const d = query.length;
-  const D = d + 1;
-  const asked = vector(D, (inner) => sum(d, (b) => mul(entry(Q, inner, b, D), query.at(b))));
-  const column = (rows: Block, by: Vector | Block, a: U32): Node<"f32"> =>
-    sum(D, (inner) => mul(entry(rows, inner, a, D), by.at(inner)));
+  const row = (inner: U32): Node<"f32"> => sum(d, (b) => mul(entry(Q, inner, b, d + 1), query.at(b)));
+  // Inner vectors are split as tokens are, so that they roll where tokens do.
+  const transposed = (rows: Block, { x, y }: TokenNodes): TokenNodes => {
+    const column = (a: U32): Node<"f32"> =>
+      add(
+        sum(d, (inner) => mul(entry(rows, inner, a, d + 1), x.at(inner))),
+        mul(entry(rows, d, a, d + 1), y),
+      );
+    return { x: vector(d, column), y: column(d) };
+  };
   return {
-    key: { x: vector(d, (a) => column(K, asked, a)), y: column(K, asked, d) },
-    value: { x: vector(d, (a) => column(V, P, a)), y: column(V, P, d) },
+    key: transposed(K, { x: vector(d, row), y: row(d) }),
+    value: transposed(V, { x: P.block(0, d), y: P.at(d) }),
   };
 }
