@@ -93,10 +93,15 @@ export class Reverse {
 
   #loop(frame: Frame, loop: Loop, seeds: LoopSeeds): void {
     const terms = new Map([...seeds.scalars.keys()].map((k) => [k, addedTerms(loop, k)]));
-    const plain = [...seeds.arrays.keys()].every((of) => elementsIn(of, loop)?.every((x) => !usesCarried(x, loop)));
-    const reduction = plain && [...terms.values()].every((added) => added !== null);
-    if (!reduction || frame.pairs.length > 0) {
-      this.#again(frame, loop, seeds);
+    const reduction =
+      [...terms.values()].every((added) => added !== null) &&
+      [...seeds.arrays.keys()].every((of) => elementsIn(of, loop)?.every((x) => !usesCarried(x, loop)));
+    if (!reduction) {
+      this.#scan(frame, loop, seeds);
+      return;
+    }
+    if (frame.pairs.length > 0) {
+      this.#sums(frame, loop, seeds);
       return;
     }
     const later = { scalars: new Map<number, Real>(), arrays: new Map() as ArrayAdjoints };
@@ -114,7 +119,7 @@ export class Reverse {
     if (later.scalars.size + later.arrays.size === 0) return;
     const few = later.arrays.size === 0 && later.scalars.size <= unitRuns;
     if (!few || readsActiveMemory(frame.active, loop)) {
-      this.#again(frame, loop, later);
+      this.#sums(frame, loop, later);
       return;
     }
     for (const [k, g] of later.scalars) {
@@ -131,33 +136,41 @@ export class Reverse {
     for (const [node, adjoint] of inner.outside) frame.add(node, mul(scale, loop.total(adjoint)));
   }
 
-  /** Reverses a loop by a second one in the opposite direction. */
-  #again(frame: Frame, loop: Loop, { scalars, arrays }: LoopSeeds): void {
+  /** The loop that runs `loop` again in the opposite direction, and the frame for its body. */
+  #opposite(frame: Frame, loop: Loop): { readonly reversed: Loop; readonly inner: Frame } {
     const length = loop.length && (recall(frame, loop.length) as Node<"u32">);
     const reversed = new Loop(loop.bound, length, frame.target, !loop.descending);
     const inner = new Frame(frame.active, loop, reversed, frame, [...frame.pairs, { loop, reversed }]);
-    const seeds: [Node, Real][] = [];
+    return { reversed, inner };
+  }
+
+  /** Reverses sums by a second loop: their adjoints do not change from one iteration to another. */
+  #sums(frame: Frame, loop: Loop, { scalars, arrays }: LoopSeeds): void {
+    const { reversed, inner } = this.#opposite(frame, loop);
+    const seeds = [...scalars].flatMap(([k, g]) => seeded(addedTerms(loop, k)!, g));
+    graph().inside(reversed, () => this.sweep(inner, seeds, arrays));
+    for (const [node, adjoint] of inner.outside) frame.add(node, reversed.total(adjoint));
+    for (const [k, g] of scalars) frame.add(loop.carried[k]!.init, g);
+    this.manners.push(`second loop, ${scalars.size} sums`);
+  }
+
+  /** Reverses a loop whose iterations depend on each other: the second loop carries the adjoints of what it carries. */
+  #scan(frame: Frame, loop: Loop, { scalars, arrays }: LoopSeeds): void {
+    const { reversed, inner } = this.#opposite(frame, loop);
     const scans: { readonly of: Carried; readonly adjoint: Carried; readonly k: number }[] = [];
     loop.carried.forEach((of, k) => {
-      const g = scalars.get(k) ?? real(0);
-      const terms = addedTerms(loop, k);
-      if (terms) {
-        seeds.push(...seeded(terms, g));
-        frame.add(of.init, g);
-      } else if (frame.active.has(of.now)) {
-        const adjoint = reversed.carry(g);
-        scans.push({ of, adjoint, k: reversed.carried.length - 1 });
-        seeds.push([of.next, adjoint.now as Real]);
-      }
+      if (!scalars.has(k) && !frame.active.has(of.now)) return;
+      scans.push({ of, adjoint: reversed.carry(scalars.get(k) ?? real(0)), k: reversed.carried.length - 1 });
     });
     const states = loop.states
-      .filter(({ before }) => frame.active.has(before))
+      .filter(({ before, after }) => arrays.has(after) || frame.active.has(before))
       .map((of) => {
         const init = arrays.get(of.after) ?? array(of.init.length, () => 0);
         return { of, adjoint: carryArray(reversed, init) };
       });
     graph().inside(reversed, () => {
       for (const { of, adjoint } of states) inner.arrays.set(of.next, adjoint.before);
+      const seeds = scans.map(({ of, adjoint }) => [of.next, adjoint.now as Real] as const);
       this.sweep(inner, seeds, new Map([...arrays].filter(([of]) => of.kind !== "after")));
       for (const { of, adjoint } of scans) adjoint.next = inner.adjoints.get(of.now) ?? real(0);
       for (const { of, adjoint } of states)

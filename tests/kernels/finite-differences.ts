@@ -26,13 +26,16 @@ export function gradientError(of: Program, { parameters, settings = [], options 
     moved[i] = moved[i]! + by;
     return loss.sums({ parameters: moved, settings, key }, 0, prompts)[0]!;
   };
-  let worst = 0;
   const step = 1e-4;
+  // What roundoff makes of a difference of two losses.
+  const noise = (16 * 2 ** -52 * Math.max(1, shifted(0, 0))) / step;
+  let worst = 0;
   for (let i = 0; i < of.parameters; i += Math.max(1, Math.floor(of.parameters / 40))) {
     const near = shifted(i, step) - shifted(i, -step);
     const far = shifted(i, 2 * step) - shifted(i, -2 * step);
     const difference = (8 * near - far) / (12 * step);
-    worst = Math.max(worst, Math.abs(difference - slopes[i]!) / (Math.abs(slopes[i]!) + size));
+    const off = Math.max(0, Math.abs(difference - slopes[i]!) - noise);
+    worst = Math.max(worst, off / (Math.abs(slopes[i]!) + size || 1));
   }
   return worst;
 }
