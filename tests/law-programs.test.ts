@@ -1,10 +1,13 @@
 import { float64 } from "../src/kernels/float64.js";
 import { instantiate } from "../src/kernels/instance.js";
+import { program } from "../src/kernels/program.js";
 import { wasm } from "../src/kernels/webassembly.js";
 import { drawingProgram } from "../src/laws/drawn.js";
 import { linearRegressionLaw, type Settings } from "../src/laws/gaussian-linear.js";
+import { settingsMatrix } from "../src/laws/settings-matrix.js";
 import { keyOf } from "../src/math/keys.js";
 import { diagonal } from "../src/math/matrix.js";
+import { Moments } from "../src/math/moments.js";
 import type { Lengths, Rows } from "../src/types.js";
 
 const key = keyOf(23);
@@ -86,4 +89,36 @@ test.each<[string, number, Lengths]>([
   }
   expect(query).toEqual(long.query);
   expect(answer).toEqual(long.answer);
+});
+
+test("Student coordinates have unit variance, known to 0.3 %", () => {
+  const { x } = linearRegressionLaw({ features: 3, inputs: { student: 9 } }).draw(key, { from: 0, count: 20_000 }, 8);
+  const moments = new Moments(1);
+  for (const entry of x.data) moments.add([entry ** 2]);
+  expect(moments.standardError(0)).toBeLessThan(0.003);
+  expect(Math.abs(moments.mean(0) - 1)).toBeLessThan(4 * moments.standardError(0));
+});
+
+test.each<[string, Rows]>([
+  ["identity", diagonal([1, 1])],
+  ["diagonal", diagonal([2, -3])],
+  [
+    "full",
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ],
+])("a matrix of settings is kept as %s and multiplies from the left, rolled or not", (kind, rows) => {
+  const matrix = settingsMatrix(rows);
+  expect(matrix.kind).toBe(kind);
+  const of = program({ settings: matrix.numbers.length, parameters: 2 }, ({ settings, parameters }) => {
+    const product = matrix.times(settings, parameters);
+    return [product.at(0), product.at(1)];
+  });
+  const right = rows.map(([a, b]) => 5 * a! + 7 * b!);
+  for (const unroll of [32, 1])
+    expect([...float64(of, { unroll }).each({ parameters: [5, 7], settings: matrix.numbers, key }, 0, 1)]).toEqual(
+      right,
+    );
 });

@@ -32,8 +32,6 @@ export interface Coordinates {
   draw(stream: Stream, length: number): Vector;
 }
 
-const times = (factor: number, z: Vector): Vector => vector(z.length, (i) => mul(factor, z.at(i)));
-
 /** The distribution an option means. Moments: uniform kurtosis 9/5; Student t 3 + 6 / (nu - 4), infinite for nu <= 4. */
 export function coordinates(option: InputsOption): Coordinates {
   const of = (kind: Inputs["kind"], kurtosis: number, draw: Coordinates["draw"]): Coordinates => ({
@@ -54,6 +52,9 @@ export function coordinates(option: InputsOption): Coordinates {
   const nu = option.student;
   const unit = Math.sqrt((nu - 2) / nu);
   const kurtosis = nu > 4 ? 3 + 6 / (nu - 4) : Number.POSITIVE_INFINITY;
-  const draw = (stream: Stream, length: number): Vector => times(unit, stream.students(length, nu));
+  const draw = (stream: Stream, length: number): Vector => {
+    const t = stream.students(length, nu);
+    return vector(length, (i) => mul(unit, t.at(i)));
+  };
   return { ...of("student", kurtosis, draw), structure: `student ${nu}` };
 }
