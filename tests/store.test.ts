@@ -14,7 +14,12 @@ const rows = [
   { name: "σ-step", risk: 0.75, exact: true },
   { name: "zero", risk: null, exact: false },
 ];
-const provenance = { cell: "context=10-abc", rows: rows.length } as Provenance;
+const provenance = {
+  cell: "context=10-abc",
+  settings: { context: 10 },
+  rows: rows.length,
+  finished: "2026-01-01T00:00:00Z",
+} as unknown as Provenance;
 
 test("a cell that was written is read back, value for value", () => {
   const store = new Store(folder);
@@ -34,7 +39,7 @@ test("nothing but finished files is left beside a written cell", () => {
 test("a file cut at any byte counts as not finished, and costs no other cell", () => {
   const store = new Store(folder);
   store.write({ provenance, rows });
-  store.write({ provenance: { ...provenance, cell: "context=20-def" }, rows });
+  store.write({ provenance: { ...provenance, cell: "context=20-def", settings: { context: 20 } }, rows });
   const file = join(folder, "context=10-abc.jsonl");
   const whole = readFileSync(file);
   for (let length = 0; length < whole.length; length++) {
@@ -59,6 +64,14 @@ test("a cell written again replaces the one before", () => {
   store.write({ provenance, rows });
   store.write({ provenance: { ...provenance, rows: 1 }, rows: rows.slice(0, 1) });
   expect(store.read("context=10-abc")?.rows).toEqual(rows.slice(0, 1));
+});
+
+test("of two files for one cell the one that was finished last is read", () => {
+  const store = new Store(folder);
+  const later = { ...provenance, cell: "context=10-zzz", finished: "2026-01-02T00:00:00Z" };
+  store.write({ provenance: later, rows: rows.slice(0, 1).concat(rows.slice(0, 1)) });
+  store.write({ provenance, rows });
+  expect(store.all().cells.map((cell) => cell.provenance.cell)).toEqual(["context=10-zzz"]);
 });
 
 test("a folder that cannot be made is refused with its name and the reason", () => {

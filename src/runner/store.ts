@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { Row } from "../types.js";
+import { canonical } from "./canonical.js";
 import type { Provenance } from "./provenance.js";
 
 /** What one file of rows holds: the first line says where they come from, each further line is a row. */
@@ -42,17 +43,7 @@ export class Store {
   /** @throws StoreError when the disk is full or the folder has gone; cells written before stay. */
   write(cell: StoredCell): void {
     const lines = [{ provenance: cell.provenance }, ...cell.rows].map((line) => JSON.stringify(line));
-    this.guarded(() => {
-      const target = join(this.folder, `${cell.provenance.cell}.jsonl`);
-      const draft = `${target}.${process.pid}.draft`;
-      try {
-        writeWhole(draft, `${lines.join("\n")}\n`);
-        renameSync(draft, target);
-      } catch (error) {
-        rmSync(draft, { force: true });
-        throw error;
-      }
-    });
+    this.guarded(() => replace(join(this.folder, `${cell.provenance.cell}.jsonl`), `${lines.join("\n")}\n`));
   }
 
   /** The finished cell of this name, or undefined where there is none or its file is torn: it is then computed again. */
@@ -64,7 +55,7 @@ export class Store {
     }
   }
 
-  /** Every finished cell, by name. Torn files are left out and named in `torn`. */
+  /** The newest finished file of every cell, by name. Torn files are left out and named in `torn`. */
   all(): { readonly cells: readonly StoredCell[]; readonly torn: readonly string[] } {
     let names: string[] = [];
     try {
@@ -74,9 +65,23 @@ export class Store {
     }
     const found = names.sort().map((file) => ({ file, cell: this.read(file.replace(/\.jsonl$/, "")) }));
     return {
-      cells: found.flatMap(({ cell }) => cell ?? []),
+      cells: newest(found.flatMap(({ cell }) => cell ?? [])),
       torn: found.filter(({ cell }) => cell === undefined).map(({ file }) => file),
     };
+  }
+
+  /** Keeps a text beside the cells, whole or not at all (a study's file, to be judged by later). */
+  keep(name: string, text: string): void {
+    this.guarded(() => replace(join(this.folder, name), text));
+  }
+
+  /** A text kept before, or undefined. */
+  kept(name: string): string | undefined {
+    try {
+      return readFileSync(join(this.folder, name), "utf8");
+    } catch {
+      return undefined;
+    }
   }
 
   /** Removes every cell. */
@@ -97,6 +102,14 @@ export class Store {
   }
 }
 
+/** Of files for the same cell (another seed, other settings, older numerics) the one that was finished last. */
+function newest(cells: readonly StoredCell[]): StoredCell[] {
+  const latest = new Map<string, StoredCell>();
+  for (const cell of [...cells].sort((a, b) => (a.provenance.finished < b.provenance.finished ? -1 : 1)))
+    latest.set(canonical(cell.provenance.settings), cell);
+  return cells.filter((cell) => latest.get(canonical(cell.provenance.settings)) === cell);
+}
+
 /** A file is whole when it ends in a newline and has the number of rows that its first line promises. */
 function parse(text: string): StoredCell | undefined {
   if (!text.endsWith("\n")) return undefined;
@@ -106,6 +119,18 @@ function parse(text: string): StoredCell | undefined {
     .map((line) => JSON.parse(line) as unknown);
   const provenance = (first as { provenance?: Provenance }).provenance;
   return provenance?.rows === rows.length ? { provenance, rows: rows as Row[] } : undefined;
+}
+
+/** Writes under another name, flushes, renames: the file is the old text or the new one, never a part. */
+function replace(target: string, text: string): void {
+  const draft = `${target}.${process.pid}.draft`;
+  try {
+    writeWhole(draft, text);
+    renameSync(draft, target);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 function writeWhole(file: string, text: string): void {

@@ -1,0 +1,15 @@
+/**
+ * Ctrl-C (or a scheduler's SIGTERM) ends the run at once: finished cells are whole files on the disk already, so there
+ * is nothing to save, only to say. Status 130 for SIGINT, 143 for SIGTERM.
+ */
+export function sayOnInterrupt(folder: string): void {
+  const stop = (signal: "SIGINT" | "SIGTERM") => () => {
+    process.stderr.write(
+      `\nstopped: the finished cells are kept in ${folder}; see them with \`iclab report ${folder}\`, ` +
+        "go on with the same command and --resume\n",
+    );
+    process.exit(signal === "SIGINT" ? 130 : 143);
+  };
+  process.once("SIGINT", stop("SIGINT"));
+  process.once("SIGTERM", stop("SIGTERM"));
+}

@@ -1,0 +1,93 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from "commander";
+import { failure } from "./failure.js";
+
+/** One command a file; each is loaded only when it is called, so that `--help` answers at once. */
+const program = new Command("iclab")
+  .description(
+    "The in-context-learning laboratory: trains small attention models on synthetic prompts and puts what they\n" +
+      "learned beside what theory says they should learn, with a verdict.",
+  )
+  .version((await import("../runner/package-root.js")).version)
+  .showSuggestionAfterError()
+  .configureHelp({ sortSubcommands: false })
+  .exitOverride();
+
+const backend = () =>
+  new Option("--backend <name>", "where models are trained")
+    .choices(["auto", "webgpu", "cpu", "tfjs-webgpu", "tfjs-wasm", "tfjs-cpu"])
+    .default("auto");
+const seed = () =>
+  new Option("--seed <n>", "base of every key: changes every number").argParser(wholeNumber).default(0);
+const out = () => new Option("--out <dir>", "folder for rows, figures and the report").default("report");
+const resume = () => new Option("--resume", "keep the finished cells that are already in the folder");
+const json = () => new Option("--json", "print one JSON document on stdout");
+
+program
+  .command("list")
+  .description("every experiment, claim, law, mixer and predictor")
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab list --json")
+  .action(async (options) => (await import("./list.js")).list(options));
+
+program
+  .command("reproduce")
+  .argument("<paper>", "an experiment's name (see `iclab list`) or `all`")
+  .description("train, compare with theory, judge a paper's claims, write the report")
+  .addOption(new Option("--scale <scale>", "how much to run").choices(["smoke", "full", "published"]).default("smoke"))
+  .addOption(backend())
+  .addOption(seed())
+  .addOption(out())
+  .addOption(resume())
+  .addOption(new Option("--save", "also store the rows and figures in the experiments' own folders (for commits)"))
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab reproduce all --scale smoke")
+  .action(async (paper, options) => (await import("./reproduce.js")).reproduce(paper, options));
+
+program
+  .command("run")
+  .argument("<study>", "a study file (YAML), or - for standard input")
+  .description("run a study of your own: rows, verdicts, figures")
+  .addOption(backend())
+  .addOption(seed())
+  .addOption(out())
+  .addOption(resume())
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab run study.yaml --out my-study")
+  .action(async (study, options) => (await import("./run.js")).run(study, options));
+
+program
+  .command("report")
+  .argument("[dir]", "folder of an earlier run", "report")
+  .description("judge stored rows again and write the page; nothing is trained")
+  .addOption(new Option("--open", "open the page in the browser"))
+  .addHelpText("after", "\nExample:\n  iclab report report --open")
+  .action(async (dir, options) => (await import("./report.js")).report(dir, options));
+
+program
+  .command("doctor")
+  .description("which backends open on this machine, or why not, and what to install")
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab doctor")
+  .action(async (options) => (await import("./doctor.js")).doctor(options));
+
+program
+  .command("schema")
+  .description("the study file's JSON Schema, for editors")
+  .addHelpText("after", "\nExample:\n  iclab schema > study.schema.json")
+  .action(async () => (await import("./schema.js")).schema());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+  process.stderr.write(`${failure(error).message}\n`);
+  process.exit(failure(error).status);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new CommanderError(2, "iclab.seed", `error: --seed takes a whole number from 0 to 2^53 - 1, not '${text}'`);
+  return value;
+}
