@@ -130,9 +130,9 @@ describe.each([
 test("a gradient that is an outer product comes out of WGSL as its factors", () => {
   const { outputs } = wgsl(models[0][1]);
   expect(outputs).toHaveLength(1 + linearSize(d));
-  const lefts = new Set(outputs.map((output) => ("left" in output ? output.left : "")));
-  // The loss and zero, d + 1 of u, d + 1 of p.
-  expect(lefts.size).toBeLessThanOrEqual(2 + 2 * (d + 1));
+  const factors = new Set(outputs.flatMap((output) => ("left" in output ? [output.left, output.right] : [])));
+  // Not the (d + 1) d products: the loss and zero, d + 1 scaled adjoints of u with d of the query, d + 1 of p.
+  expect(factors.size).toBeLessThanOrEqual(4 + 3 * (d + 1));
 });
 
 test("infinities and NaN have names in WGSL", () => {
