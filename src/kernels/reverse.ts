@@ -10,14 +10,16 @@
  *    forward values.
  */
 import { mul, real } from "./arithmetic.js";
-import { array, carryArray, contribute, linearIndex, load, type PrivateArray, setNext } from "./array.js";
-import { dependsOn, ingredients, outermost, usesCarried, type Vertex, wholeBody } from "./dependence.js";
+import { array, carryArray, contribute, type PrivateArray, setNext } from "./array.js";
+import { dependsOn, usesCarried } from "./dependence.js";
 import type { Differentiable, Rules } from "./derivatives.js";
 import { contributeAll, Frame } from "./frame.js";
 import { graph } from "./graph.js";
 import { type Carried, Loop } from "./loop.js";
-import { type Bool, type Node, type Scope, within } from "./node.js";
+import { addedTerms, elementSeeds, elementsIn } from "./loop-products.js";
+import type { Bool, Node } from "./node.js";
 import { recall } from "./recall.js";
+import { makersIn, readsActiveMemory, sweepOrder } from "./sweep-order.js";
 
 type Real = Node<"f32">;
 /** Adjoints of forward arrays. */
@@ -185,104 +187,3 @@ export class Reverse {
 }
 
 const seeded = (nodes: readonly Node[], adjoint: Real): [Node, Real][] => nodes.map((node) => [node, adjoint]);
-
-/** What carried scalar `k` is the sum of, beside its initial value; null where it is not a plain sum. */
-function addedTerms(loop: Loop, k: number): readonly Node[] | null {
-  const { now, next } = loop.carried[k]!;
-  const without = (node: Node): readonly Node[] | null => {
-    if (node === now) return [];
-    if (node.op !== "add") return null;
-    const [a, b] = node.args as [Node, Node];
-    const left = without(a);
-    if (left) return [...left, b];
-    const right = without(b);
-    return right && [a, ...right];
-  };
-  const terms = without(next);
-  return terms?.every((term) => !usesCarried(term, loop)) ? terms : null;
-}
-
-/** The nodes that the elements of an array are made of inside `loop`; null where the loop carries the array. */
-function elementsIn(of: PrivateArray, loop: Loop): readonly Node[] | null {
-  if (of.kind === "stored") return of.sources;
-  if (of.kind !== "accumulated") return null;
-  return of.contributions.filter(({ scope }) => within(scope, loop)).map(({ value }) => value);
-}
-
-/** The adjoints of values of the frame's own scope that array elements were made of. */
-function elementSeeds(frame: Frame, of: PrivateArray, adjoint: PrivateArray): readonly (readonly [Node, Real])[] {
-  if (of.kind === "accumulated")
-    return of.contributions
-      .filter(({ scope }) => scope === frame.source)
-      .map(({ index, value }) => [value, load(adjoint, recall(frame, index) as Node<"u32">)]);
-  if (of.kind !== "stored" || of.nest.at(-1) !== frame.source) return [];
-  const indices = of.nest.map((loop) => recall(frame, loop.index) as Node<"u32">);
-  const bounds = of.nest.map((loop) => loop.bound);
-  const width = of.sources.length;
-  return of.sources.map((source, c) => [source, load(adjoint, linearIndex([...indices, c], [...bounds, width]))]);
-}
-
-/** The loops directly in `scope` that an array is made by. */
-function makersIn(scope: Scope, of: PrivateArray): readonly Loop[] {
-  if (of.kind === "stored") {
-    const next = of.home === scope ? of.nest[0] : of.nest[of.nest.indexOf(scope as Loop) + 1];
-    return next && next.parent === scope ? [next] : [];
-  }
-  if (of.kind === "accumulated")
-    return [
-      ...new Set(of.contributions.flatMap((made) => (within(made.scope, scope) ? outermost(made.scope, scope) : []))),
-    ];
-  return of.kind === "after" && of.home === scope ? [of.state.loop] : [];
-}
-
-/** Whether an adjoint would have to be summed into memory inside `loop`. */
-function readsActiveMemory(active: ReadonlySet<Vertex>, loop: Loop): boolean {
-  const { nodes } = bodyOf(active, loop);
-  return nodes.some((node) => node.op === "load" || (node.op === "parameter" && node.args.length > 0));
-}
-
-const scopeOf = (vertex: Vertex): Scope => ("kind" in vertex ? vertex.home : vertex.scope);
-
-/** The active nodes inside a loop, and the active values of outer scopes that they are made of. */
-function bodyOf(active: ReadonlySet<Vertex>, loop: Loop): { readonly nodes: Node[]; readonly outer: Vertex[] } {
-  const nodes: Node[] = [];
-  const outer: Vertex[] = [];
-  const seen = new Set<Vertex>();
-  const waiting: Vertex[] = [...wholeBody(loop)];
-  for (let vertex = waiting.pop(); vertex; vertex = waiting.pop()) {
-    if (seen.has(vertex) || !active.has(vertex)) continue;
-    seen.add(vertex);
-    if (!within(scopeOf(vertex), loop)) outer.push(vertex);
-    else {
-      if (!("kind" in vertex)) nodes.push(vertex);
-      waiting.push(...ingredients(vertex));
-    }
-  }
-  return { nodes, outer };
-}
-
-/** The active vertices of the frame's scope from results to inputs, each loop as one vertex. */
-function sweepOrder(frame: Frame, roots: readonly Vertex[], loops: readonly Loop[]): readonly (Vertex | Loop)[] {
-  const done: (Vertex | Loop)[] = [];
-  const seen = new Set<Vertex | Loop>();
-  const needs = (vertex: Vertex | Loop): readonly (Vertex | Loop)[] => {
-    if (vertex instanceof Loop) return bodyOf(frame.active, vertex).outer;
-    if ("kind" in vertex) {
-      const own =
-        vertex.kind === "accumulated" ? vertex.contributions.filter((made) => made.scope === vertex.home) : [];
-      return [...makersIn(frame.source, vertex), ...own.map(({ value }) => value)];
-    }
-    if (vertex.op === "carried") return [];
-    return vertex.op === "result" ? [vertex.owner as Loop] : ingredients(vertex);
-  };
-  const visit = (vertex: Vertex | Loop): void => {
-    if (seen.has(vertex)) return;
-    if (!(vertex instanceof Loop) && (!frame.active.has(vertex) || scopeOf(vertex) !== frame.source)) return;
-    seen.add(vertex);
-    needs(vertex).forEach(visit);
-    done.push(vertex);
-  };
-  roots.forEach(visit);
-  loops.forEach(visit);
-  return done.reverse();
-}

@@ -3,10 +3,11 @@ import type { Table } from "../inputs.js";
 import type { Node } from "../node.js";
 import { type Elementary, isElementary } from "../operations.js";
 import type { Outlined } from "../outlined.js";
-import type { Item, Plan } from "../schedule.js";
+import type { Plan } from "../schedule.js";
 import type { Assembler } from "./assembler.js";
 import * as code from "./instructions.js";
 import type { Memory } from "./memory.js";
+import { rotatedOperands, uniformOperands } from "./operands.js";
 
 const { i32 } = code;
 
@@ -256,31 +257,4 @@ function anyBit(mask: number): number[] {
   if (Number.isInteger(single))
     return [...(single < 31 ? code.shiftLeft(31 - single) : []), ...code.shiftRightSigned(31)];
   return [...code.wordConstant(mask), ...code.and, ...code.wordConstant(0), ...code.equalWord, ...code.not];
-}
-
-function eachNode(items: readonly Item[], visit: (node: Node) => void): void {
-  for (const item of items) {
-    if (item.kind === "value") visit(item.node);
-    if (item.kind === "loop") eachNode(item.plan.items, visit);
-  }
-}
-
-/** Uniform words that vectors are computed with. */
-function uniformOperands(items: readonly Item[]): ReadonlySet<Node> {
-  const found = new Set<Node>();
-  eachNode(items, (node) => {
-    const addresses = node.op === "load" || node.op === "table" || node.op === "parameter" || node.op === "setting";
-    if (node.uniform || addresses) return;
-    for (const arg of node.args) if (arg.uniform && arg.op !== "constant") found.add(arg);
-  });
-  return found;
-}
-
-/** Values that one instruction needs twice. */
-function rotatedOperands(items: readonly Item[]): ReadonlySet<Node> {
-  const found = new Set<Node>();
-  eachNode(items, (node) => {
-    if (node.op === "rotateLeft") found.add(node.args[0] as Node);
-  });
-  return found;
 }
