@@ -22,8 +22,9 @@ function gradientDescent(steps: number): Predictor<LinearRegression> {
     source: { paper: "von Oswald et al. 2023", where: "Section 3" },
     applies(population) {
       const moments = hasLabelMoments(population);
+      if (moments !== true) return moments;
       const { kind, kurtosis } = population.inputs;
-      if (moments !== true || kind !== "student" || degreesOfFreedom(kurtosis) > 4 * steps) return moments;
+      if (kind !== "student" || degreesOfFreedom(kurtosis) > 4 * steps) return true;
       return `${steps} steps have a finite mean risk for Student t inputs of nu > ${4 * steps} only`;
     },
     tune(population, context) {

@@ -1,0 +1,229 @@
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type LinearRegression, linearRegressionLaw, type Settings } from "../src/laws/gaussian-linear.js";
+import { keyOf } from "../src/math/keys.js";
+import { diagonal, identity, scaled } from "../src/math/matrix.js";
+import { Moments } from "../src/math/moments.js";
+import type { Law, Lengths, Nd, Predictor, Prompts, Unit } from "../src/types.js";
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), "../src/predictors");
+const features = 3;
+const site = { features, context: 5 };
+
+type AnyUnit = Unit<unknown, Predictor<LinearRegression>>;
+/** Files with a default export are units; the others are what units share. */
+const units: { readonly file: string; readonly unit: AnyUnit }[] = [];
+for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
+  const module = (await import(join(folder, file))) as { default?: AnyUnit };
+  if (module.default) units.push({ file: file.replace(/\.ts$/, ""), unit: module.default });
+}
+/** Every unit with each of these options that its own schema takes. */
+const predictors = units.flatMap(({ unit }) => {
+  const made = [undefined, {}, 1, 3, "retuned"]
+    .map((option) => unit.options.safeParse(option))
+    .flatMap(({ success, data }) => (success ? [unit.make(data, site)] : []));
+  return [...new Map(made.map((predictor) => [predictor.name, predictor])).values()];
+});
+const named = predictors.map((predictor) => [predictor.name, predictor] as const);
+
+const correlated = [
+  [1, 0.5, 0.2],
+  [0.5, 2, -0.3],
+  [0.2, -0.3, 0.5],
+];
+const laws: readonly (readonly [string, Settings])[] = [
+  ["isotropic, no noise", { features }],
+  ["isotropic", { features, noise: 0.5 }],
+  [
+    "correlated inputs and tasks",
+    { features, noise: 0.3, covariance: correlated, taskCovariance: diagonal([2, 1, 0]) },
+  ],
+  ["inputs of rank 2", { features, noise: 0.5, covariance: diagonal([1, 0, 2]) }],
+  ["uniform", { features, noise: 0.5, inputs: { uniform: 1 }, covariance: correlated }],
+  ["Rademacher", { features, inputs: "rademacher" }],
+  ["Student t of 9", { features, noise: 0.5, inputs: { student: 9 }, covariance: correlated }],
+  ["Student t of 3", { features, noise: 0.5, inputs: { student: 3 } }],
+  ["zero inputs", { features, noise: 0.5, covariance: scaled(identity(features), 0) }],
+  ["zero tasks", { features, taskCovariance: scaled(identity(features), 0) }],
+];
+const key = keyOf(20);
+
+function slice<Axes extends readonly string[]>({ axes, shape, data }: Nd<Axes>, from: number, to: number): Nd<Axes> {
+  const stride = data.length / (shape[0] as number);
+  const cut = [to - from, ...shape.slice(1)] as unknown as Nd<Axes>["shape"];
+  return { axes, shape: cut, data: data.slice(from * stride, to * stride) };
+}
+
+/** The prompts [from, to) of a batch, their context axis cut to `pairs`. */
+function part(prompts: Prompts, from: number, to: number, pairs = prompts.x.shape[1]): Prompts {
+  const { x, y, query, answer, length } = prompts;
+  const cut = <Axes extends readonly [string, string, string]>(array: Nd<Axes>): Nd<Axes> => {
+    const [, context, width] = array.shape;
+    const rows = Array.from({ length: to - from }, (_, b) => {
+      const at = (from + b) * context * width;
+      return [...array.data.subarray(at, at + pairs * width)];
+    });
+    return { ...array, shape: [to - from, pairs, width] as Nd<Axes>["shape"], data: Float64Array.from(rows.flat()) };
+  };
+  return {
+    ...{ x: cut(x), y: cut(y), query: slice(query, from, to), answer: slice(answer, from, to) },
+    ...(length && { length: slice(length, from, to) }),
+  };
+}
+
+const copied = (prompts: Prompts) => structuredClone(prompts);
+
+test("every unit is named as its file, says what it is in one sentence, and refuses options it does not know", () => {
+  const known = ["zero", "gradient-step", "gradient-descent", "preconditioned-gradient-step", "newton", "ridge", "ols"];
+  expect(units.map(({ file }) => file)).toEqual(expect.arrayContaining([...known, "lsa-optimum"]));
+  for (const { file, unit } of units) {
+    expect(unit.name).toBe(file);
+    expect(unit.says).toMatch(/^[^.\n]{10,}$/);
+    for (const option of [{ unknown: 1 }, "no such word", -1])
+      expect(unit.options.safeParse(option).success).toBe(false);
+  }
+});
+
+test("row names are words of [a-z][a-z0-9-]* that start with the unit's, each once", () => {
+  const names = predictors.map(({ name }) => name);
+  for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { file } of units) expect(names.some((name) => name.startsWith(file))).toBe(true);
+});
+
+describe.each(named)("%s", (name, predictor) => {
+  const applicable = laws.filter(
+    ([, settings]) => predictor.applies(linearRegressionLaw(settings).population) === true,
+  );
+  const contexts: readonly Lengths[] = [0, 1, 2, 5, { uniform: [0, 5] }];
+
+  test("names its source and its kind", () => {
+    expect(predictor.source.paper).toMatch(/\d{4}$/);
+    expect(predictor.source.where).toMatch(/^[A-Z][a-z]+ /);
+    expect(["predictor", "theory"]).toContain(predictor.kind);
+    expect(predictor.retuned ?? false).toBe(name.endsWith("retuned"));
+  });
+
+  test("applies, or says why not; another family it declines", () => {
+    for (const [, settings] of laws)
+      expect(String(predictor.applies(linearRegressionLaw(settings).population))).toMatch(/^(true|\w.{20,})$/);
+    expect(applicable.map(([law]) => law)).toContain("isotropic");
+    const foreign = { family: "autoregressive", noise: 1 } as unknown as LinearRegression;
+    expect(predictor.applies(foreign)).toBe("this is for linear regression in context, not for autoregressive");
+  });
+
+  test("answers finite numbers, 0 without pairs, and leaves the prompts as they are", () => {
+    for (const [, settings] of applicable) {
+      const law = linearRegressionLaw(settings);
+      for (const context of contexts) {
+        const prompts = law.draw(key, { from: 0, count: 12 }, context);
+        const before = copied(prompts);
+        const { data, axes, shape } = predictor.tune(law.population, context).predict(prompts);
+        expect({ axes, shape }).toEqual({ axes: ["batch"], shape: [12] });
+        expect([...data].every(Number.isFinite)).toBe(true);
+        expect(prompts).toEqual(before);
+        for (const [b, prediction] of data.entries())
+          if ((prompts.length?.data[b] ?? context) === 0) expect(prediction).toBe(0);
+      }
+    }
+  });
+
+  test("has a risk at every test law and context: a number that is none below the noise, or a sentence", () => {
+    for (const [, settings] of applicable) {
+      const law = linearRegressionLaw(settings);
+      for (const training of [3, { uniform: [0, 5] as const }]) {
+        const tuned = predictor.tune(law.population, training);
+        const tests = laws.map(([, other]) => linearRegressionLaw(other));
+        for (const test of [law.shifted({ queryScale: 2 }), law.shifted({ inputScale: 0.5, taskScale: 3 }), ...tests])
+          for (const context of [0, 1, 2, 3, 4, 9]) {
+            const answer = tuned.risk(test.population, context);
+            if ("why" in answer) expect(answer.why).toMatch(/^\w.{20,}/);
+            else {
+              expect(answer.value).toBeGreaterThanOrEqual(test.population.noise ** 2 * (1 - 1e-12));
+              expect(answer.source.paper).toMatch(/\d{4}$/);
+            }
+          }
+      }
+    }
+  });
+
+  test("with no pairs has the exact risk of predicting 0", () => {
+    const law = linearRegressionLaw({ features: 5, noise: 0.5 });
+    for (const training of [0, 1, 7]) {
+      const answer = predictor.tune(law.population, training).risk(law.population, 0);
+      expect(answer).toMatchObject({ kind: "exact", value: 5.25 });
+    }
+  });
+
+  test("answers a prompt the same in any batch, and by its own pairs alone", () => {
+    const law = linearRegressionLaw({ features, noise: 0.4, covariance: correlated });
+    const prompts = law.draw(key, { from: 0, count: 24 }, { uniform: [0, 6] });
+    const lengths = prompts.length!.data;
+    expect(new Set(lengths).size).toBe(7);
+    const { predict } = predictor.tune(law.population, { uniform: [0, 6] });
+    const whole = [...predict(prompts).data];
+    // What stands beyond a prompt's length is never read.
+    const littered = copied(prompts);
+    for (const [b, n] of lengths.entries()) {
+      littered.x.data.fill(1e3, (b * 6 + n) * features, (b + 1) * 6 * features);
+      littered.y.data.fill(-7, b * 6 + n, (b + 1) * 6);
+    }
+    expect([...predict(littered).data]).toEqual(whole);
+    const halves = [part(prompts, 0, 9), part(prompts, 9, 24)].flatMap((batch) => [...predict(batch).data]);
+    expect(halves).toEqual(whole);
+    const alone = whole.map((_, b) => {
+      const { length: _length, ...own } = part(prompts, b, b + 1, lengths[b]!);
+      return predict(own).data[0];
+    });
+    expect(alone).toEqual(whole);
+  });
+
+  test("takes labels of one output only", () => {
+    const law = linearRegressionLaw({ features });
+    const prompts = law.draw(key, { from: 0, count: 1 }, 2);
+    const two = { ...prompts, y: { ...prompts.y, shape: [1, 1, 2] as const } };
+    expect(() => predictor.tune(law.population, 2).predict(two)).toThrow("one label, not 2");
+  });
+});
+
+describe("exact risks are the sampled ones within 4 standard errors", () => {
+  const wide = linearRegressionLaw({
+    features,
+    noise: 0.5,
+    covariance: correlated,
+    taskCovariance: diagonal([2, 1, 0]),
+  });
+  const even = linearRegressionLaw({ features: 6, noise: 0.3 });
+  const cells: readonly (readonly [string, Law<LinearRegression>, Lengths, Law<LinearRegression>, number])[] = [
+    ["correlated", wide, 5, wide, 5],
+    ["tested at another length", wide, 3, wide, 11],
+    ["shifted", wide, 5, wide.shifted({ inputScale: 0.7, queryScale: 1.5, taskScale: 2 }), 9],
+    ["tuned over mixed lengths", wide, { uniform: [0, 8] }, wide, 8],
+    ["fewer pairs than features", even, 2, even, 2],
+    ...(["rademacher", { uniform: 2 }] as const).map((inputs) => {
+      const law = linearRegressionLaw({ features, noise: 0.5, covariance: correlated, inputs });
+      return [JSON.stringify(inputs), law, 3, law, 3] as const;
+    }),
+  ];
+
+  test.each(cells)("%s", (_, training, trained, test, tested) => {
+    const prompts = test.draw(key, { from: 0, count: 6000 }, tested);
+    const beyond: object[] = [];
+    let exact = 0;
+    for (const { name, tune, applies, retuned } of predictors) {
+      if (applies(training.population) !== true) continue;
+      const tuned = retuned ? tune(test.population, tested) : tune(training.population, trained);
+      const answer = tuned.risk(test.population, tested);
+      if ("why" in answer || !Number.isFinite(answer.value)) continue;
+      exact++;
+      const moments = new Moments(1);
+      for (const [b, prediction] of tuned.predict(prompts).data.entries())
+        moments.add([(prediction - prompts.answer.data[b]!) ** 2]);
+      const errors = (moments.mean(0) - answer.value) / moments.standardError(0);
+      if (!(Math.abs(errors) < 4)) beyond.push({ name, errors });
+    }
+    expect(beyond).toEqual([]);
+    expect(exact).toBeGreaterThanOrEqual(5);
+  });
+});
