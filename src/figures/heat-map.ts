@@ -4,7 +4,6 @@ import { counted } from "./counted.js";
 import { diverging, onDiverging } from "./diverging.js";
 import { emptyPicture } from "./empty.js";
 import { type Entry, entriesOf } from "./entries.js";
-
 import type { Picture } from "./picture.js";
 import { tickText } from "./ticks.js";
 
@@ -59,8 +58,8 @@ export function heatMap(rows: readonly Row[], { i, j, value, panel }: HeatMap): 
     height: margins.marginTop + margins.marginBottom + cell * down.length,
     caption: caption.join(" "),
     legend: [colourBar(value.label, largest)],
-    x: { type: "band", domain: across, label: j.label, padding: 0, tickFormat: tickText },
-    y: { type: "band", domain: down, label: i.label, padding: 0, tickFormat: tickText },
+    x: { ...BAND, domain: across, label: j.label, ticks: ticked(across, 24 / cell) },
+    y: { ...BAND, domain: down, label: i.label, ticks: ticked(down, 16 / cell) },
     fx: { domain: panels, ...(panel === undefined ? { axis: null } : { label: null }) },
     marks: [
       Plot.cell(cells, { ...at, fill: "fill", stroke: "#ffffff", strokeWidth: 0.5 }),
@@ -68,6 +67,14 @@ export function heatMap(rows: readonly Row[], { i, j, value, panel }: HeatMap): 
       Plot.frame({ strokeOpacity: 0.4 }),
     ],
   };
+}
+
+const BAND = { type: "band", padding: 0, round: false, tickFormat: tickText } as const;
+
+/** Every index, or every so many that neighbours stand at least `apart` cells from each other. */
+function ticked(all: readonly number[], apart: number): number[] {
+  const every = [1, 2, 5, 10, 20, 50].find((step) => step >= apart) ?? Math.ceil(apart);
+  return all.filter((_, k) => k % every === 0);
 }
 
 function indices(values: readonly number[]): number[] {

@@ -29,3 +29,10 @@ export interface Axis {
 
 /** Room for tick labels of six characters and one line of axis label, at the report's 12 px. */
 export const FRAME = { width: 680, height: 400, marginLeft: 64, marginRight: 24, marginTop: 30, marginBottom: 42 };
+
+/** Heads of panels side by side, `inputs: rotated`, in the order in which they first appear, with room above for them. */
+export function panelHeads(panel: string | undefined, panels: readonly string[]): PlotOptions {
+  if (panel === undefined) return { fx: { axis: null } };
+  const domain = [...new Set(panels)];
+  return { marginTop: 52, fx: { domain, label: null, tickFormat: (value: string) => `${panel}: ${value}` } };
+}

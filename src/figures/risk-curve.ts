@@ -3,7 +3,7 @@ import { axes } from "./axes.js";
 import { clipped, edgeNotes } from "./clipped.js";
 import { emptyPicture } from "./empty.js";
 import { horizontalAxis } from "./horizontal.js";
-import { type Axis, FRAME, type Picture } from "./picture.js";
+import { type Axis, FRAME, type Picture, panelHeads } from "./picture.js";
 import { type Point, pointsOf } from "./points.js";
 import { riskCaption } from "./risk-caption.js";
 import { seriesMarks, seriesSwatch } from "./series-marks.js";
@@ -57,11 +57,14 @@ export function riskCurve(rows: readonly Row[], { x, y, names, panel }: RiskCurv
   const points = series.flatMap((each) => each.points);
   return {
     ...FRAME,
+    ...panelHeads(
+      panel,
+      shown.map((row) => String(row[panel ?? ""] ?? "")),
+    ),
     caption: [caption, ...across.notes, ...edgeNotes(points, up)].join(" "),
     legend: series.map(seriesSwatch),
     x: across.options,
     y: up.options,
-    fx: panel === undefined ? { axis: null } : { label: panel },
     marks: [...axes(across, up), ...seriesMarks(series)],
   };
 }

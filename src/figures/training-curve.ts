@@ -5,7 +5,7 @@ import { edgeNotes } from "./clipped.js";
 import { counted } from "./counted.js";
 import { emptyPicture } from "./empty.js";
 import { horizontalAxis } from "./horizontal.js";
-import { type Axis, FRAME, type Picture } from "./picture.js";
+import { type Axis, FRAME, type Picture, panelHeads } from "./picture.js";
 import { edgeMarks } from "./series-marks.js";
 import { type SeriesStyle, seriesStyle } from "./series-style.js";
 import { type Drawn, drawnTrace, type Level, type Traces, tracesOf } from "./traces.js";
@@ -60,11 +60,14 @@ export function trainingCurve(rows: readonly Row[], { x = STEPS, y, names, panel
   const visible = series.filter((one) => one.points.length + one.levels.length > 0);
   return {
     ...FRAME,
+    ...panelHeads(
+      panel,
+      shown.map((row) => String(row[panel ?? ""] ?? "")),
+    ),
     caption: [...caption, ...across.notes, ...edgeNotes(points, up)].join(" "),
     legend: visible.map(({ name, style }) => ({ label: name, style, line: true, symbol: false })),
     x: across.options,
     y: up.options,
-    fx: panel === undefined ? { axis: null } : { label: panel },
     marks: [
       ...axes(across, up),
       ...visible.flatMap(({ levels, style }) => levelMarks(levels, style)),
