@@ -18,7 +18,7 @@ async function openOf(backend: Backend<OpenTfjs>): Promise<OpenTfjs> {
 }
 
 /** Why a backend does not open. (Jest would print an open one, all of tfjs with it, for minutes.) */
-async function refusalOf(backend: Backend): Promise<string> {
+async function refusalOf(backend: Backend<OpenTfjs>): Promise<string> {
   const answer = await backend.open();
   if (typeof answer === "string") return answer;
   opened.push(answer);
