@@ -1,5 +1,6 @@
 import { counted } from "./counted.js";
 import type { Point } from "./points.js";
+import { LARGEST } from "./reading.js";
 import type { Span, Vertical } from "./vertical.js";
 
 /** A point as it stands on the vertical axis: inside with its error bar, or at an edge that it lies beyond. */
@@ -26,7 +27,7 @@ export function clipped({ x, y, error, panel, drawn }: Point, { bottom, top, bel
 export function edgeNotes(points: readonly Clipped[], { floorText }: Vertical): string[] {
   const at = (edge: Clipped["edge"]) => points.filter((point) => point.edge === edge).length;
   return [
-    ...counted(at("top"), "value", (is) => `${is} infinite: △ at the upper edge.`),
+    ...counted(at("top"), "value", (is) => `${is} infinite (or above ${LARGEST}): △ at the upper edge.`),
     ...counted(at("bottom"), "value", (is) => `${is} ${floorText}: ▽ at the lower edge of the logarithmic axis.`),
     ...counted(points.filter(({ cut }) => cut).length, "error bar", (is) => `${is} cut at the lower edge.`),
   ];

@@ -37,6 +37,7 @@ thead th { color: var(--faint); font-weight: 600; font-size: .85rem; white-space
 .group th { background: var(--card); }
 .says small { display: block; margin-top: .1rem; overflow-wrap: anywhere; }
 .number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.verdicts .says { width: 40%; }
 .notes td { width: 33.3%; }
 .badge { font-weight: 600; white-space: nowrap; }
 .holds { color: var(--holds); }
@@ -56,15 +57,17 @@ figcaption { margin-top: .5rem; max-width: 48rem; }
 .facts dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
 details { margin: 1rem 0; }
 summary { cursor: pointer; font-weight: 600; }
-@media (max-width: 44rem) {
+@media (max-width: 62rem) {
+  .badge, .number { white-space: normal; }
+}
+@media screen and (max-width: 44rem) {
   table, tbody, tr, td, .group th { display: block; width: auto; }
   thead { display: none; }
   tr { border-bottom: 2px solid var(--line); padding: .4rem 0; }
-  td, .notes td { border: 0; padding: .15rem 0; width: auto; }
+  td, .notes td, .verdicts .says { border: 0; padding: .15rem 0; width: auto; }
   td::before { content: attr(data-head) ": "; color: var(--faint); font-size: .85rem; }
   .says::before, td[data-head="verdict"]::before { content: none; }
   .notes td::before { display: block; font-weight: 600; }
-  .number { white-space: normal; }
   figure, article { padding: .6rem; }
 }
 @media print {
@@ -73,6 +76,8 @@ summary { cursor: pointer; font-weight: 600; }
     --holds: #000; --refuted: #000; --unexpected: #000; --undecided: #000;
   }
   body { max-width: none; padding: 0; font-size: 10pt; }
+  table, thead th { font-size: 8.5pt; }
+  .badge, .number { white-space: normal; }
   figure, article, tr { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }
   a { text-decoration: none; }

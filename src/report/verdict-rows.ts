@@ -23,7 +23,7 @@ function verdictRow(section: Section, judged: Judged): Markup {
   const source = claim.source === undefined ? claim.expression : `${claim.source.paper}, ${claim.source.where}`;
   return markup`<tr>
 <td data-head="verdict">${outcomeBadge(judged)}</td>
-<td data-head="claim" class="says"><a href="#${claimAnchor(section, judged)}">${claim.says}</a>\
+<td data-head="claim" class="says"><a href="#${claimAnchor(section, judged)}">${claim.says}</a>
 ${source !== undefined && markup`<small>${source}</small>`}</td>
 <td data-head="measured ± error" class="number">${plusMinus(verdict.measured, verdict.standardError)}</td>
 <td data-head="expected" class="number">${numberText(verdict.expected)}</td>
