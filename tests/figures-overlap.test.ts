@@ -12,6 +12,8 @@ interface Box {
   readonly left: number;
   readonly right: number;
   readonly middle: number;
+  /** Of the whole drawing. */
+  readonly width: number;
 }
 
 const SIZE = 12;
@@ -19,6 +21,7 @@ const SIZE = 12;
 /** Where each horizontal text stands: its own place and those of all groups around it. */
 function boxesOf(picture: Picture): Box[] {
   const { document } = parseHTML(standaloneSvg(picture, { title: "A title", caption: picture.caption }));
+  const full = Number(document.querySelector("svg")!.getAttribute("width"));
   const texts = [...document.querySelectorAll("text")].filter(({ textContent }) => textContent?.trim());
   return texts.flatMap((text): Box[] => {
     let [x, y] = [Number(text.getAttribute("x") ?? 0), Number.parseFloat(text.getAttribute("y") ?? "0")];
@@ -32,16 +35,19 @@ function boxesOf(picture: Picture): Box[] {
     }
     const width = textWidth(text.textContent!, SIZE);
     const left = anchor === "end" ? x - width : anchor === "middle" ? x - width / 2 : x;
-    return [{ text: text.textContent!, left, right: left + width, middle: y }];
+    return [{ text: text.textContent!, left, right: left + width, middle: y, width: full }];
   });
 }
 
+/** Pairs of texts on the same line that share a place; each must stand within the drawing's width, too. */
 const overlaps = (picture: Picture) => {
   const boxes = boxesOf(picture);
+  for (const { text, left, right, width: full } of boxes)
+    expect({ text, inside: left >= 0 && right <= full + 2 }).toEqual({ text, inside: true });
   return boxes.flatMap((one, k) =>
     boxes
       .slice(k + 1)
-      .filter((other) => Math.abs(one.middle - other.middle) < SIZE * 0.8)
+      .filter((other) => Math.abs(one.middle - other.middle) < SIZE)
       .filter((other) => one.left < other.right && other.left < one.right)
       .map((other) => `${one.text} | ${other.text}`),
   );
@@ -64,6 +70,8 @@ test.each(["log", "linear"] as const)("no words of a curve of 12 series run into
   for (const panels of [{}, { panel: "inputs" }]) {
     expect(overlaps(riskCurve(curves, { x: context, y: risk, ...panels }))).toEqual([]);
     expect(overlaps(trainingCurve(curves, { y: risk, ...panels }))).toEqual([]);
+    const picture = riskCurve(curves, { x: context, y: risk, ...panels });
+    expect(boxesOf(picture)[0]!.width).toBe(picture.width);
   }
 });
 

@@ -12,13 +12,15 @@ interface Placed {
   readonly y: number;
 }
 
-/** Draws a legend with the marks of the figure itself, so that a dash or a symbol is the same in both. Null if empty. */
+/** Draws a legend with the marks of the figure itself, so that a dash or a symbol is the same in both. Null if empty;
+ *  wider than `width` only where one entry is. */
 export function legendSvg(legend: readonly Swatch[], width: number): Drawing | null {
   if (legend.length === 0) return null;
   const entries = placed(legend, width);
   const lines = new Set(entries.map(({ y }) => y)).size;
+  const right = Math.max(...entries.map(({ swatch, x }) => x + lengthOf(swatch)));
   return plotSvg({
-    width,
+    width: Math.max(width, Math.ceil(right)),
     height: lines * LINE + 4,
     margin: 0,
     axis: null,

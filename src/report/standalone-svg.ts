@@ -29,11 +29,12 @@ export function standaloneSvg(
 ): string {
   const { legend = [], ...plot } = options;
   const drawing = plotSvg(plot, frame.id);
-  const { width } = drawing;
+  const key = legendSvg(legend, drawing.width);
+  const width = Math.max(drawing.width, key?.width ?? 0);
   const blocks = [
     textBlock(frame.title, width, 16, "bold"),
     textBlock(frame.subtitle, width, 13, "normal"),
-    legendSvg(legend, width),
+    key,
     drawing,
     textBlock(frame.caption, width, 12, "normal"),
   ].filter((block) => block !== null);
