@@ -33,18 +33,24 @@ export function update(
   rate: number,
 ): { readonly weights: Float64Array; readonly memory: Memory } {
   const updates = memory.updates + 1;
+  const size = weights.length;
+  const [first, second, moved] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
   if (optimizer.kind === "sgd") {
-    const first = memory.first.map((m, i) => optimizer.momentum * m + gradient[i]!);
-    return { weights: weights.map((w, i) => w - rate * first[i]!), memory: { ...memory, updates, first } };
+    for (let i = 0; i < size; i++) {
+      first[i] = optimizer.momentum * memory.first[i]! + gradient[i]!;
+      moved[i] = weights[i]! - rate * first[i]!;
+    }
+    return { weights: moved, memory: { updates, first, second } };
   }
   const [b1, b2] = optimizer.betas;
-  const first = memory.first.map((m, i) => b1 * m + (1 - b1) * gradient[i]!);
-  const second = memory.second.map((v, i) => b2 * v + (1 - b2) * gradient[i]! ** 2);
+  const [firstShare, secondShare] = [1 - b1 ** updates, 1 - b2 ** updates];
   const shrink = optimizer.kind === "adamw" ? 1 - rate * optimizer.weightDecay : 1;
-  const moved = weights.map((w, i) => {
-    const mean = first[i]! / (1 - b1 ** updates);
-    const square = second[i]! / (1 - b2 ** updates);
-    return shrink * w - (rate * mean) / (Math.sqrt(square) + optimizer.epsilon);
-  });
+  for (let i = 0; i < size; i++) {
+    const g = gradient[i]!;
+    first[i] = b1 * memory.first[i]! + (1 - b1) * g;
+    second[i] = b2 * memory.second[i]! + (1 - b2) * g ** 2;
+    const step = (rate * (first[i]! / firstShare)) / (Math.sqrt(second[i]! / secondShare) + optimizer.epsilon);
+    moved[i] = shrink * weights[i]! - step;
+  }
   return { weights: moved, memory: { updates, first, second } };
 }

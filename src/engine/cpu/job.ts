@@ -7,32 +7,31 @@ export interface Job {
   /** Kernels of equal names are one module, which a thread compiles once. */
   readonly structure: string;
   readonly kernel: WasmKernel;
+  readonly initial: Float64Array;
   readonly settings: Float64Array;
   readonly tables: Readonly<Record<string, Float64Array>>;
   readonly key: Key;
   readonly schedule: Schedule;
   readonly record: readonly number[];
-  /** This thread's place in the crew; member 0 leads: it adds up and updates. */
+  /** This thread's place in the crew; member 0 reports. */
   readonly member: number;
   readonly members: number;
   readonly memory: CrewMemory;
 }
 
-/** Asks the thread to end a trial before its next step, where memory cannot be shared to say so. */
+/** Asks the thread to end a trial before its next chunk, where memory cannot be shared to say so. */
 export interface Stop {
   readonly stop: number;
 }
 
-/** What a crew shares: control words, the weights, and the chunks' sums. */
+/** What a crew shares: control words and the chunks' sums. */
 export interface CrewMemory {
   readonly control: ArrayBufferLike;
-  /** float64: parameters. */
-  readonly weights: ArrayBufferLike;
-  /** float32: chunks x width x 4 lanes. */
-  readonly partials: ArrayBufferLike;
+  /** float64: 2 x chunks x width. Steps take turns, as a member may begin the next while another still adds up. */
+  readonly sums: ArrayBufferLike;
 }
 
-/** What the leader of a crew reports. */
+/** What a crew reports: snapshots and the end by its first member, a failure by whoever fails. */
 export type Report =
   | {
       readonly kind: "snapshot";

@@ -1,4 +1,4 @@
-/** Values from callbacks, taken one after another by whoever awaits them. */
+/** Values from callbacks, taken one after another by one reader. */
 export class Mailbox<Value> {
   private readonly values: Value[] = [];
   private waiting: (() => void) | null = null;
@@ -21,13 +21,5 @@ export class Mailbox<Value> {
         this.waiting = resolve;
       });
     return this.values.shift();
-  }
-
-  /** Takes values until one satisfies `found`. */
-  async until(found: (value: Value) => boolean): Promise<void> {
-    for (;;) {
-      const value = await this.take();
-      if (value !== undefined && found(value)) return;
-    }
   }
 }

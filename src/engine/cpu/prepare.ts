@@ -7,12 +7,12 @@ import { trainingProgram } from "../training-program.js";
 import { trialProgram } from "../trial-program.js";
 import { CONTROL_BYTES } from "./barrier.js";
 import type { CrewMemory, Job } from "./job.js";
+import { sharesMemory } from "./shares-memory.js";
 
 /** A trial made ready for threads: all of its job but the thread's place in a crew. */
 export interface Prepared {
   readonly layout: Layout;
   readonly chunks: number;
-  readonly initial: Float64Array;
   readonly job: Omit<Job, "trial" | "member" | "members" | "memory">;
 }
 
@@ -28,6 +28,7 @@ function kernelOf(structure: string, compile: () => WasmKernel): WasmKernel {
   return kernel;
 }
 
+/** Draws the initial weights and compiles the kernel, or finds it among those of the last trials. */
 export function prepare(trial: Trial): Prepared {
   const { mixer, law, context, schedule, key, record } = trial;
   const weights = mixer.init(foldIn(key, "init"), law.features);
@@ -41,19 +42,12 @@ export function prepare(trial: Trial): Prepared {
   return {
     layout,
     chunks: Math.ceil(schedule.batch / chunkPrompts),
-    initial: flatten(layout, weights),
-    job: { structure, kernel, settings, tables, key, schedule, record },
+    job: { structure, kernel, initial: flatten(layout, weights), settings, tables, key, schedule, record },
   };
 }
 
-/** Memory of one crew at the trial's initial weights; shared between threads where the platform shares memory. */
-export function crewMemory({ chunks, initial, job }: Prepared): CrewMemory {
+/** Memory of one crew; shared between threads where the platform shares memory. */
+export function crewMemory({ chunks, job }: Prepared): CrewMemory {
   const Buffer = sharesMemory ? SharedArrayBuffer : ArrayBuffer;
-  const weights = new Buffer(initial.length * 8);
-  new Float64Array(weights).set(initial);
-  const partials = new Buffer(chunks * job.kernel.layout.width * 16);
-  return { control: new Buffer(CONTROL_BYTES), weights, partials };
+  return { control: new Buffer(CONTROL_BYTES), sums: new Buffer(2 * chunks * job.kernel.layout.width * 8) };
 }
-
-/** A page shares memory only where it is cross-origin isolated; elsewhere a trial stays on one thread. */
-export const sharesMemory = typeof SharedArrayBuffer !== "undefined";

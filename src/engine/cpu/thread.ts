@@ -1,9 +1,10 @@
+import type { Worker as NodeWorker } from "node:worker_threads";
 import type { Job, Report, Stop } from "./job.js";
 
 /** A worker thread, the same in Node and in a page. */
 export interface Thread {
   send(message: Job | Stop): void;
-  /** Called with every report, and with the error that ended the thread. */
+  /** Called with every report, and with the error that ended the thread (`close` ends it too). */
   listen(report: (report: Report) => void, failed: (error: Error) => void): void;
   /** Whether the thread alone keeps Node's process alive. */
   hold(alive: boolean): void;
@@ -18,19 +19,22 @@ const program = import.meta.url.endsWith(".ts")
   ? new URL("../../../dist/src/engine/cpu/worker.js", import.meta.url)
   : new URL("./worker.js", import.meta.url);
 
-export async function startThread(): Promise<Thread> {
-  return typeof process === "undefined" ? pageThread() : nodeThread();
+/** Node's threads; a page has its own. Awaited here, so that a thread starts without a wait. */
+const node = typeof process === "undefined" ? null : await import("node:worker_threads");
+
+/** Starts a thread. It does not keep Node's process alive until it is held. */
+export function startThread(): Thread {
+  return node === null ? pageThread() : nodeThread(new node.Worker(program));
 }
 
-async function nodeThread(): Promise<Thread> {
-  const { Worker } = await import("node:worker_threads");
-  const worker = new Worker(program);
+function nodeThread(worker: NodeWorker): Thread {
   worker.unref();
   return {
     send: (message) => worker.postMessage(message),
     listen(report, failed) {
       worker.on("message", report);
       worker.on("error", failed);
+      worker.on("exit", (code) => failed(new Error(`a worker thread ended with status ${code}`)));
     },
     hold: (alive) => (alive ? worker.ref() : worker.unref()),
     close: async () => void (await worker.terminate()),

@@ -1,17 +1,17 @@
-import { chunkPrompts, chunkSums, type Instance } from "../../kernels/instance.js";
+import { chunkPrompts, type Instance } from "../../kernels/instance.js";
 import { foldIn } from "../../math/keys.js";
-import { clip } from "../../training/clip.js";
-import { largestLoss } from "../../training/largest-loss.js";
-import { type Memory, noMemory, update } from "../../training/optimizers.js";
-import { rateAt } from "../../training/rate.js";
-import { Outputs } from "../training-program.js";
 import type { Barrier } from "./barrier.js";
+import { Course } from "./course.js";
 import type { Job, Report } from "./job.js";
+import { Pauses } from "./pauses.js";
+import { sharesMemory } from "./shares-memory.js";
 
 /**
- * One thread's part of training one trial. Every member sums its own whole chunks of 128 prompts in float32 lanes; the
- * leader adds the chunks in order of the prompts in float64 and updates. The order of addition is therefore fixed by
- * the prompts, not by the threads: one, two or three threads give the same weights bit for bit.
+ * One thread's part of training one trial. The members take chunks of 128 prompts as they come; each chunk is summed in
+ * float32 lanes and then in float64. When all chunks of a step are summed, every member adds them up in order of the
+ * prompts and moves its own copy of the weights. The order of addition is therefore fixed by the prompts, not by the
+ * threads: one, two or three of them give the same weights bit for bit, and they meet but once a step.
+ * Where another member fails, this one ends without a word.
  */
 export async function trainJob(
   job: Job,
@@ -19,93 +19,28 @@ export async function trainJob(
   barrier: Barrier,
   report: (report: Report) => void,
 ): Promise<void> {
-  const { batch, steps } = job.schedule;
+  const { trial, member, schedule, settings, tables } = job;
+  const { batch, steps } = schedule;
+  const { width } = job.kernel.layout;
   const chunks = Math.ceil(batch / chunkPrompts);
-  const share = Math.ceil(chunks / job.members) * chunkPrompts;
-  const [from, to] = [job.member * share, Math.min(batch, (job.member + 1) * share)];
-  const width = job.kernel.layout.width * 4;
-  const shared = new Float32Array(job.memory.partials);
-  const weights = new Float64Array(job.memory.weights);
-  const leader = job.member === 0 ? new Leader(job, weights, barrier, report) : null;
+  const turns = [0, 1].map((turn) => new Float64Array(job.memory.sums, turn * chunks * width * 8, chunks * width));
+  const course = new Course(job.initial, schedule, job.record, (made, weights) => {
+    if (member === 0) report({ kind: "snapshot", trial, ...made, weights });
+  });
   const prompts = foldIn(job.key, "prompts");
-  let lastPause = performance.now();
-  for (let step = 1; step <= steps; step++) {
-    if (performance.now() - lastPause > PAUSE_EVERY && job.members === 1) {
-      await new Promise((resume) => setTimeout(resume));
-      lastPause = performance.now();
-    }
-    if (to > from) {
-      const given = { parameters: weights, settings: job.settings, tables: job.tables, key: foldIn(prompts, step) };
-      shared.set(kernel.partials(given, from, to), (from / chunkPrompts) * width);
+  const pauses = new Pauses();
+  for (let step = 1; step <= steps && !course.diverged; step++) {
+    const sums = turns[step % 2]!;
+    const given = { parameters: course.weights, settings, tables, key: foldIn(prompts, step) };
+    for (let chunk = barrier.claim(chunks); chunk < chunks; chunk = barrier.claim(chunks)) {
+      const from = chunk * chunkPrompts;
+      sums.set(kernel.sums(given, from, Math.min(batch, from + chunkPrompts)), chunk * width);
+      if (!sharesMemory && pauses.due) await pauses.pause();
     }
     barrier.meet();
-    leader?.update(step, shared);
-    barrier.meet();
+    if (barrier.abandoned) return;
     if (barrier.halted) break;
+    course.advance(step, sums);
   }
-  leader?.finish();
-}
-
-/** Milliseconds after which a thread that works alone reads its messages: it may share no memory to be stopped by. */
-const PAUSE_EVERY = 20;
-
-class Leader {
-  private memory: Memory;
-  private good: Float64Array;
-  private readonly wanted: ReadonlySet<number>;
-
-  constructor(
-    private readonly job: Job,
-    private readonly weights: Float64Array,
-    private readonly barrier: Barrier,
-    private readonly report: (report: Report) => void,
-  ) {
-    this.memory = noMemory(weights.length);
-    this.good = weights.slice();
-    this.wanted = new Set(job.record).add(job.schedule.steps);
-    if (this.wanted.has(0)) this.snapshot(0, null, "ok");
-  }
-
-  /** Adds up a step's chunks and moves the weights; stops the crew where loss or weights leave the finite numbers. */
-  update(step: number, partials: Float32Array): void {
-    this.advance(step, partials);
-    this.barrier.settle();
-  }
-
-  private advance(step: number, partials: Float32Array): void {
-    const { schedule, kernel } = this.job;
-    const { batch, lossFactor, optimizer } = schedule;
-    const sums = chunkSums(partials, kernel.layout.width);
-    const loss = (lossFactor * sums[Outputs.loss]!) / batch;
-    const labels = sums[Outputs.squaredAnswer]! / batch;
-    const gradient = sums.subarray(Outputs.gradient).map((sum) => (lossFactor * sum) / batch);
-    if (!(loss <= largestLoss(labels, lossFactor)) || !gradient.every(Number.isFinite)) {
-      this.diverge(step, null);
-      return;
-    }
-    this.good = this.weights.slice();
-    const clipped = clip(gradient, schedule.clip);
-    const moved = update(optimizer, this.good, clipped, this.memory, rateAt(schedule, step));
-    if (!moved.weights.every(Number.isFinite)) {
-      this.diverge(step, loss);
-      return;
-    }
-    this.memory = moved.memory;
-    this.weights.set(moved.weights);
-    if (this.wanted.has(step)) this.snapshot(step, loss, "ok");
-  }
-
-  finish(): void {
-    this.report({ kind: "finished", trial: this.job.trial });
-  }
-
-  private diverge(step: number, loss: number | null): void {
-    this.weights.set(this.good);
-    this.snapshot(step, loss, "diverged");
-    this.barrier.stop();
-  }
-
-  private snapshot(step: number, loss: number | null, status: "ok" | "diverged"): void {
-    this.report({ kind: "snapshot", trial: this.job.trial, step, loss, status, weights: this.weights.slice() });
-  }
+  if (member === 0) report({ kind: "finished", trial });
 }

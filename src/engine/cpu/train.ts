@@ -5,7 +5,8 @@ import type { OpenCpu } from "./backend.js";
 import type { Report } from "./job.js";
 import { Mailbox } from "./mailbox.js";
 import type { Crew } from "./pool.js";
-import { type Prepared, prepare, sharesMemory } from "./prepare.js";
+import { type Prepared, prepare } from "./prepare.js";
+import { sharesMemory } from "./shares-memory.js";
 
 /**
  * Trains trials on worker threads by their kernel programs. Where there are at least as many trials as threads, each
@@ -23,39 +24,50 @@ export const train: Train<OpenCpu> = async function* (trials, { backend: { pool 
   const free = Array.from({ length: pool.size }, (_, i) => i);
   const active = new Map<number, Active>();
   const mailbox = new Mailbox<Report>();
-  const abort = () => mailbox.wake();
-  signal?.addEventListener("abort", abort);
-  const begin = async () => {
+  const abort = () => {
+    for (const trial of active.values()) end(trial);
+    mailbox.wake();
+  };
+  const begin = () => {
     while (waiting.length > 0 && free.length > 0) {
       const index = waiting.shift()!;
       const prepared = prepare(trials[index]!);
       const threads = free.splice(0, crewSize(prepared, free.length, waiting.length, pool.size));
-      const crew = await pool.train(prepared, threads, (report) => mailbox.put({ ...report, trial: index }));
+      const crew = pool.train(prepared, threads, (report) => mailbox.put({ ...report, trial: index }));
       active.set(index, { prepared, crew, threads, over: false });
     }
   };
+  const close = (report: Report) => {
+    free.push(...active.get(report.trial)!.threads);
+    active.delete(report.trial);
+  };
+  signal?.addEventListener("abort", abort);
   try {
-    await begin();
+    begin();
     while (active.size > 0) {
-      const report = await mailbox.take();
       signal?.throwIfAborted();
+      const report = await mailbox.take();
       if (report === undefined) continue;
-      const trial = active.get(report.trial)!;
-      if (report.kind === "failed") throw new Error(`trial ${report.trial}: ${report.message}`);
-      if (report.kind === "finished") {
-        active.delete(report.trial);
-        free.push(...trial.threads);
-        await begin();
-      } else if (!trial.over) {
+      if (report.kind === "snapshot") {
+        const trial = active.get(report.trial)!;
+        if (trial.over) continue;
         const snapshot = snapshotOf(report, trial.prepared);
         yield snapshot;
         if (report.status === "ok" && isDone(trials[report.trial]!, snapshot)) end(trial);
+      } else {
+        close(report);
+        if (report.kind === "failed") throw new Error(`trial ${report.trial}: ${report.message}`);
+        begin();
       }
     }
+    signal?.throwIfAborted();
   } finally {
     signal?.removeEventListener("abort", abort);
     for (const trial of active.values()) end(trial);
-    await Promise.all([...active.keys()].map((index) => mailbox.until((report) => endOf(report, index))));
+    while (active.size > 0) {
+      const report = await mailbox.take();
+      if (report !== undefined && report.kind !== "snapshot") close(report);
+    }
   }
 };
 
@@ -71,8 +83,6 @@ function end(trial: Active): void {
   trial.over = true;
   trial.crew.stop();
 }
-
-const endOf = (report: Report, trial: number) => report.trial === trial && report.kind !== "snapshot";
 
 /** Threads for a trial: one where others wait for threads or memory cannot be shared, else all that its batch can use. */
 function crewSize({ chunks }: Prepared, free: number, waiting: number, size: number): number {

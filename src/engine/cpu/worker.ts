@@ -23,6 +23,7 @@ async function work(job: Job, barrier: Barrier, report: (report: Report) => void
   try {
     await trainJob(job, kernelOf(job), barrier, report);
   } catch (error) {
+    barrier.abandon();
     report({ kind: "failed", trial: job.trial, message: error instanceof Error ? error.message : String(error) });
   } finally {
     barriers.delete(job.trial);
