@@ -23,7 +23,10 @@ const doors: Record<string, readonly string[]> = {
     ...["types", "math", "laws", "mixers", "predictors", "theory", "backends", "training", "engine"],
     ...["studies", "evaluation", "claims", "figures", "report"],
   ],
-  cli: ["types", "math", "backends", "studies", "evaluation", "claims", "figures", "runner", "report"],
+  cli: [
+    ...["types", "math", "laws", "mixers", "backends", "training", "engine"],
+    ...["studies", "evaluation", "claims", "figures", "runner", "report"],
+  ],
   experiments: [
     ...["types", "math", "laws", "mixers", "predictors", "theory", "training", "studies"],
     ...["evaluation", "claims", "figures"],

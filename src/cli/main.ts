@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { failure } from "./failure.js";
 
 /** One command a file; each is loaded only when it is called, so that `--help` answers at once. */
@@ -70,6 +70,18 @@ program
   .addOption(json())
   .addHelpText("after", "\nExample:\n  iclab doctor")
   .action(async (options) => (await import("./doctor.js")).doctor(options));
+
+program
+  .command("bench")
+  .addArgument(
+    new Argument("[name]", "cpu: a step by everything that is here; scaling: cost by size")
+      .choices(["cpu", "scaling"])
+      .default("cpu"),
+  )
+  .description("how fast this machine trains, beside tfjs, plain loops, JAX and PyTorch where they are")
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab bench cpu")
+  .action(async (name, options) => (await import("./bench.js")).bench(name, options));
 
 program
   .command("schema")
