@@ -26,6 +26,8 @@ export interface Stop {
 
 /** What a crew shares: control words and the chunks' sums. */
 export interface CrewMemory {
+  /** False in a page that is not cross-origin isolated: the crew is one thread, which hears of a stop by message. */
+  readonly shared: boolean;
   readonly control: ArrayBufferLike;
   /** float64: 2 x chunks x width. Steps take turns, as a member may begin the next while another still adds up. */
   readonly sums: ArrayBufferLike;

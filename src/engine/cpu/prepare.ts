@@ -49,5 +49,6 @@ export function prepare(trial: Trial): Prepared {
 /** Memory of one crew; shared between threads where the platform shares memory. */
 export function crewMemory({ chunks, job }: Prepared): CrewMemory {
   const Buffer = sharesMemory ? SharedArrayBuffer : ArrayBuffer;
-  return { control: new Buffer(CONTROL_BYTES), sums: new Buffer(2 * chunks * job.kernel.layout.width * 8) };
+  const sums = new Buffer(2 * chunks * job.kernel.layout.width * 8);
+  return { shared: sharesMemory, control: new Buffer(CONTROL_BYTES), sums };
 }

@@ -22,9 +22,12 @@ const program = import.meta.url.endsWith(".ts")
 /** Node's threads; a page has its own. Awaited here, so that a thread starts without a wait. */
 const node = typeof process === "undefined" ? null : await import("node:worker_threads");
 
-/** Starts a thread. It does not keep Node's process alive until it is held. */
+/**
+ * Starts a thread. It does not keep Node's process alive until it is held, and is not given the process's own flags,
+ * some of which (`--input-type`) a thread refuses.
+ */
 export function startThread(): Thread {
-  return node === null ? pageThread() : nodeThread(new node.Worker(program));
+  return node === null ? pageThread() : nodeThread(new node.Worker(program, { execArgv: [] }));
 }
 
 function nodeThread(worker: NodeWorker): Thread {

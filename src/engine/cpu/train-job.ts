@@ -4,7 +4,6 @@ import type { Barrier } from "./barrier.js";
 import { Course } from "./course.js";
 import type { Job, Report } from "./job.js";
 import { Pauses } from "./pauses.js";
-import { sharesMemory } from "./shares-memory.js";
 
 /**
  * One thread's part of training one trial. The members take chunks of 128 prompts as they come; each chunk is summed in
@@ -35,7 +34,7 @@ export async function trainJob(
     for (let chunk = barrier.claim(chunks); chunk < chunks; chunk = barrier.claim(chunks)) {
       const from = chunk * chunkPrompts;
       sums.set(kernel.sums(given, from, Math.min(batch, from + chunkPrompts)), chunk * width);
-      if (!sharesMemory && pauses.due) await pauses.pause();
+      if (!job.memory.shared && pauses.due) await pauses.pause();
     }
     barrier.meet();
     if (barrier.abandoned) return;
