@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import tfjsCpu from "../src/backends/tfjs-cpu.js";
 import type { OpenCpu } from "../src/engine/cpu/backend.js";
 import { linearRegressionLaw } from "../src/laws/gaussian-linear.js";
+import softmax from "../src/mixers/softmax-attention.js";
 import { flatten, layoutOf } from "../src/training/flat-weights.js";
 import { train } from "../src/training/train.js";
 import type { OpenTfjs, Schedule, Snapshot, Trial } from "../src/types.js";
@@ -38,6 +39,14 @@ const covariance = [
 const correlated = linearRegressionLaw({ features, noise: 0.5, covariance });
 const plainDescent = { kind: "sgd", momentum: 0 } as const;
 
+/** More features than the engine writes out. */
+const wide = 18;
+const site = { features: wide, context };
+const rolled: Partial<Trial> = {
+  law: linearRegressionLaw({ features: wide, noise: 0.3 }),
+  mixer: softmax.make(softmax.options.parse({ heads: 2, init: { scale: 0.1 } }), site),
+};
+
 const cases: Record<string, readonly [Partial<Trial>, Partial<Schedule>]> = {
   "gradient descent": [{}, { optimizer: plainDescent }],
   momentum: [{}, { optimizer: { kind: "sgd", momentum: 0.9 } }],
@@ -53,6 +62,7 @@ const cases: Record<string, readonly [Partial<Trial>, Partial<Schedule>]> = {
   "softmax attention by descent": [{ mixer: softmaxMixer }, { optimizer: { kind: "sgd", momentum: 0.9 } }],
   "lengths from none to all": [{ context: { uniform: [0, context] } }, {}],
   "a full covariance": [{ law: correlated }, {}],
+  "features in a loop": [rolled, {}],
   "mixed lengths, a full covariance and softmax": [
     { law: correlated, mixer: softmaxMixer, context: { uniform: [1, context] } },
     {},
