@@ -1,5 +1,6 @@
 import type { LinearRegression } from "../src/laws/gaussian-linear.js";
 import { identity, scaled } from "../src/math/matrix.js";
+import { minimum } from "../src/math/minimum.js";
 import { bestDescentStep } from "../src/predictors/best-descent-step.js";
 import { gaussianRadius } from "../src/predictors/gaussian-radius.js";
 import gradientDescent from "../src/predictors/gradient-descent.js";
@@ -82,6 +83,27 @@ describe("the tuned step", () => {
     expect(moments.mean(0)).toBeLessThan(5);
   });
 
+  test.each([
+    [2, 2],
+    [2, 20],
+    [2, 400],
+    [40, 100],
+  ])("of one feature and %d pairs is exact, far into the tail that decides it: %d steps", (n, k) => {
+    // log E (1 - g r / n)^(2 k), r chi-square of n degrees, by the trapezoidal rule in log r.
+    const logRisk = (g: number) => {
+      const logs = Array.from({ length: 5000 }, (_, at) => {
+        const r = Math.exp(at / 200 - 12);
+        return 2 * k * Math.log(Math.abs(1 - (g * r) / n)) + (n / 2) * Math.log(r) - r / 2;
+      });
+      const most = Math.max(...logs);
+      return most + Math.log(logs.reduce((total, log) => total + Math.exp(log - most), 0));
+    };
+    const step = bestDescentStep(population({ features: 1 }), n, k);
+    const exact = minimum(logRisk, step / 1.3, 1.3 * step).x;
+    // The root of the accuracy of the risk, 1e-9, as it is flat at its minimum.
+    expect(Math.abs(step / exact - 1)).toBeLessThan(4e-5);
+  });
+
   test("is 0 where nothing is seen", () => {
     expect(bestDescentStep(population({ features: 4 }), 0, 3)).toBe(0);
     expect(bestDescentStep(population({ features: 4, covariance: scaled(identity(4), 0) }), 6, 3)).toBe(0);
@@ -110,8 +132,9 @@ test("Student t inputs have a risk after k steps for nu > 4 k, and are declined 
 test("the squared radius of Gaussian inputs has the moments of chi-square, m (m + 2) (m + 4) ..., to 1e-8", () => {
   for (const m of [1, 2, 25, 400])
     for (const degree of [1, 4, 40]) {
-      const { values, weights: shares } = gaussianRadius(m, degree);
-      const moment = (power: number) => values.reduce((total, value, q) => total + shares[q]! * value ** power, 0);
+      const { values, logWeights } = gaussianRadius(m, degree);
+      const moment = (power: number) =>
+        values.reduce((total, value, q) => total + Math.exp(logWeights[q]! + power * Math.log(value)), 0);
       expect(Math.abs(moment(0) - 1)).toBeLessThan(1e-12);
       let exact = 1;
       for (let i = 0; i < degree; i++) exact *= m + 2 * i;

@@ -37,24 +37,29 @@ export function bestDescentStep(population: LinearRegression, context: Lengths, 
 function riskOf(spectrum: Spectrum, step: number, steps: number, noiseVariance: number): number {
   const { eigenvalues, radius, signal, noise } = spectrum;
   const left = new Float64Array(eigenvalues.length);
-  let mean = 0;
+  let risk = 0;
   for (let q = 0; q < radius.values.length; q++) {
     const square = radius.values[q]!;
-    for (let i = 0; i < left.length; i++) left[i] = (1 - step * square * eigenvalues[i]!) ** steps;
-    let risk = 0;
+    // Each factor of a square takes half of the weight: apart, the power may overflow and the weight underflow.
+    const logRoot = radius.logWeights[q]! / 2;
+    const root = Math.exp(logRoot);
+    for (let i = 0; i < left.length; i++) {
+      const residual = 1 - step * square * eigenvalues[i]!;
+      const size = Math.exp(logRoot + steps * Math.log(Math.abs(residual)));
+      left[i] = residual < 0 && steps % 2 === 1 ? -size : size;
+    }
     for (let i = 0; i < left.length; i++) {
       const row = signal[i]!;
       let beside = 0;
       for (let j = 0; j < i; j++) beside += left[j]! * row[j]!;
       risk += left[i]! * (2 * beside + left[i]! * row[i]!);
       const eigenvalue = square * eigenvalues[i]!;
-      if (eigenvalue > 0) risk += ((noiseVariance * (1 - left[i]!) ** 2) / eigenvalue) * noise[i]!;
+      if (eigenvalue > 0) risk += ((noiseVariance * (root - left[i]!) ** 2) / eigenvalue) * noise[i]!;
     }
-    mean += radius.weights[q]! * risk;
   }
-  return mean;
+  return risk;
 }
 
-function mean({ values, weights }: Spectrum["radius"]): number {
-  return values.reduce((total, value, q) => total + weights[q]! * value, 0);
+function mean({ values, logWeights }: Spectrum["radius"]): number {
+  return values.reduce((total, value, q) => total + Math.exp(logWeights[q]!) * value, 0);
 }

@@ -3,7 +3,8 @@ import { gaussLegendre } from "../math/quadrature.js";
 /** A distribution of a squared radius as weighted nodes; the weights add up to 1. */
 export interface SquaredRadius {
   readonly values: Float64Array;
-  readonly weights: Float64Array;
+  /** Logarithms, as weights below 1e-308 still count where a high power of the value meets them. */
+  readonly logWeights: Float64Array;
 }
 
 const PANEL = gaussLegendre(8);
@@ -14,25 +15,25 @@ const REACH = 5;
 
 /**
  * Nodes for the mean of f(rho^2), rho^2 chi-square of m degrees, good for polynomials f up to `degree`, whose means are
- * decided far out in the tail: near rho = sqrt(m + 2 degree), where samples never come.
+ * decided far out in the tail, up to rho = sqrt(m + 3 degree), where samples never come.
  *
  *   E f = int s^(m-1) exp(-s^2 / 2) f(s^2) ds / int s^(m-1) exp(-s^2 / 2) ds
  */
 export function gaussianRadius(m: number, degree: number): SquaredRadius {
   const low = Math.max(0, Math.sqrt(m) - REACH);
-  const high = Math.sqrt(m + 2 * degree) + REACH;
+  const high = Math.sqrt(m + 3 * degree) + REACH;
   const panels = Math.ceil((high - low) / PANEL_WIDTH);
   const width = (high - low) / panels;
   const size = panels * PANEL.nodes.length;
-  const [values, weights] = [new Float64Array(size), new Float64Array(size)];
+  const [values, logWeights] = [new Float64Array(size), new Float64Array(size)];
   const peak = Math.sqrt(Math.max(m - 1, 1));
   const logDensity = (s: number) => (m - 1) * Math.log(s / peak) - (s ** 2 - peak ** 2) / 2;
   for (let at = 0; at < size; at++) {
     const [panel, k] = [Math.floor(at / PANEL.nodes.length), at % PANEL.nodes.length];
     const s = low + (panel + (1 + PANEL.nodes[k]!) / 2) * width;
     values[at] = s ** 2;
-    weights[at] = PANEL.weights[k]! * Math.exp(logDensity(s));
+    logWeights[at] = Math.log(PANEL.weights[k]!) + logDensity(s);
   }
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return { values, weights: weights.map((weight) => weight / total) };
+  const total = logWeights.reduce((sum, logWeight) => sum + Math.exp(logWeight), 0);
+  return { values, logWeights: logWeights.map((logWeight) => logWeight - Math.log(total)) };
 }
