@@ -3,7 +3,7 @@
  *
  * law ──draw──▶ prompts ──▶ mixer ──▶ training ──▶ weights ──▶ evaluation ──▶ rows ──▶ claims ──▶ report
  */
-import type { PlotOptions } from "@observablehq/plot";
+import type { PlotOptions, SymbolType } from "@observablehq/plot";
 import type * as TfCore from "@tensorflow/tfjs-core";
 import type { ZodType } from "zod";
 import type { Block } from "./kernels/inputs.js";
@@ -345,11 +345,38 @@ export interface Claim<R extends Row = Row> {
   refuted(rows: readonly R[]): readonly R[];
 }
 
+/** How one series looks: three signs at once, so that none of them has to be told by colour. */
+export interface SeriesStyle {
+  readonly colour: string;
+  /** SVG dash pattern, `none` for a solid line. */
+  readonly dash: string;
+  readonly symbol: SymbolType;
+  /** Only the symbol's outline is drawn. */
+  readonly hollow: boolean;
+}
+
+/** One entry of a legend: a series with what is drawn of it, or the colours of a heat map. */
+export type Swatch =
+  | { readonly label: string; readonly style: SeriesStyle; readonly line: boolean; readonly symbol: boolean }
+  | {
+      readonly label: string;
+      readonly colours: readonly string[];
+      readonly ends: readonly [low: string, high: string];
+    };
+
+/** Plot's options, so that `Plot.plot(picture)` draws it anywhere, with the legend as data (Plot has none for dashes).
+ *  The caption says what the marks are and counts every row that is not one of them. */
+export interface Picture extends PlotOptions {
+  readonly caption: string;
+  readonly legend: readonly Swatch[];
+}
+
+/** Rows in, a picture out; pure. The report sets the title, and the picture's own caption behind the figure's. */
 export interface Figure<R extends Row = Row> {
   readonly id: string;
   readonly title: string;
   readonly caption: string;
-  plot(rows: readonly R[]): PlotOptions;
+  plot(rows: readonly R[]): Picture;
 }
 
 export interface Env {

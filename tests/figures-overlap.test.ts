@@ -1,11 +1,10 @@
 import { parseHTML } from "linkedom";
 import { heatMap } from "../src/figures/heat-map.js";
-import type { Picture } from "../src/figures/picture.js";
 import { riskCurve } from "../src/figures/risk-curve.js";
 import { trainingCurve } from "../src/figures/training-curve.js";
 import { standaloneSvg } from "../src/report/standalone-svg.js";
 import { textWidth } from "../src/report/text-width.js";
-import type { Row } from "../src/types.js";
+import type { Picture, Row } from "../src/types.js";
 
 interface Box {
   readonly text: string;

@@ -1,13 +1,12 @@
 import { parseHTML } from "linkedom";
 import { diverging, onDiverging } from "../src/figures/diverging.js";
 import { heatMap } from "../src/figures/heat-map.js";
-import type { Picture } from "../src/figures/picture.js";
 import { pointsOf } from "../src/figures/points.js";
 import { type RiskCurve, riskCurve } from "../src/figures/risk-curve.js";
 import { seriesStyle } from "../src/figures/series-style.js";
 import { trainingCurve } from "../src/figures/training-curve.js";
 import { standaloneSvg } from "../src/report/standalone-svg.js";
-import type { Row } from "../src/types.js";
+import type { Picture, Row } from "../src/types.js";
 
 const CONTEXTS = [5, 10, 20, 40];
 

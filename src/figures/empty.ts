@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { FRAME, type Picture } from "./picture.js";
+import type { Picture } from "../types.js";
+import { FRAME } from "./frame.js";
 
 /** A figure of nothing says so: an empty frame would look like a result. */
 export function emptyPicture(why: string, counts = ""): Picture {

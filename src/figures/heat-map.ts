@@ -1,10 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import type { Row } from "../types.js";
+import type { Picture, Row, Swatch } from "../types.js";
 import { counted } from "./counted.js";
 import { diverging, onDiverging } from "./diverging.js";
 import { emptyPicture } from "./empty.js";
 import { type Entry, entriesOf } from "./entries.js";
-import type { Picture } from "./picture.js";
 import { tickText } from "./ticks.js";
 
 /** What a heat map shows of which columns. */
@@ -109,7 +108,7 @@ function notes(entries: readonly Entry[], unplaced: number, blank: number): stri
   ];
 }
 
-function colourBar(label: string, largest: number): Picture["legend"][number] {
+function colourBar(label: string, largest: number): Swatch {
   const colours = Array.from({ length: STEPS }, (_, step) => diverging((2 * step) / (STEPS - 1) - 1));
   const end = tickText(Number(largest.toPrecision(2)));
   return { label, colours, ends: [`-${end}`, end] };

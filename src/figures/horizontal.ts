@@ -1,5 +1,5 @@
 import type { ScaleOptions } from "@observablehq/plot";
-import type { Axis } from "./picture.js";
+import type { Axis } from "./frame.js";
 import { logTicks, tickText } from "./ticks.js";
 
 /** A horizontal axis: where each number stands on it, and what the caption must say. */

@@ -1,9 +1,9 @@
-import type { Row } from "../types.js";
+import type { Picture, Row } from "../types.js";
 import { axes } from "./axes.js";
 import { clipped, edgeNotes } from "./clipped.js";
 import { emptyPicture } from "./empty.js";
+import { type Axis, FRAME, panelHeads } from "./frame.js";
 import { horizontalAxis } from "./horizontal.js";
-import { type Axis, FRAME, type Picture, panelHeads } from "./picture.js";
 import { type Point, pointsOf } from "./points.js";
 import { riskCaption } from "./risk-caption.js";
 import { seriesMarks, seriesSwatch } from "./series-marks.js";

@@ -1,7 +1,6 @@
 import * as Plot from "@observablehq/plot";
+import type { SeriesStyle, Swatch } from "../types.js";
 import type { Clipped } from "./clipped.js";
-import type { Swatch } from "./picture.js";
-import type { SeriesStyle } from "./series-style.js";
 
 /** One name with its look and its points, in the order of x. */
 export interface Series {

@@ -1,14 +1,5 @@
 import type { SymbolType } from "@observablehq/plot";
-
-/** How one series looks: three signs at once, so that none of them has to be told by colour. */
-export interface SeriesStyle {
-  readonly colour: string;
-  /** SVG dash pattern, `none` for a solid line. */
-  readonly dash: string;
-  readonly symbol: SymbolType;
-  /** Only the symbol's outline is drawn. */
-  readonly hollow: boolean;
-}
+import type { SeriesStyle } from "../types.js";
 
 /** Dark enough for thin lines on white. Two that share a dash (i and i + 6) differ by 15 or more in lightness L*. */
 const COLOURS = [

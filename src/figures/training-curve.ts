@@ -1,13 +1,13 @@
 import * as Plot from "@observablehq/plot";
-import type { Row } from "../types.js";
+import type { Picture, Row, SeriesStyle } from "../types.js";
 import { axes } from "./axes.js";
 import { edgeNotes } from "./clipped.js";
 import { counted } from "./counted.js";
 import { emptyPicture } from "./empty.js";
+import { type Axis, FRAME, panelHeads } from "./frame.js";
 import { horizontalAxis } from "./horizontal.js";
-import { type Axis, FRAME, type Picture, panelHeads } from "./picture.js";
 import { edgeMarks } from "./series-marks.js";
-import { type SeriesStyle, seriesStyle } from "./series-style.js";
+import { seriesStyle } from "./series-style.js";
 import { type Drawn, drawnTrace, type Level, type Traces, tracesOf } from "./traces.js";
 import { verticalAxis } from "./vertical.js";
 

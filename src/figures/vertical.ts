@@ -1,5 +1,5 @@
 import type { ScaleOptions } from "@observablehq/plot";
-import type { Axis } from "./picture.js";
+import type { Axis } from "./frame.js";
 import { logTicks, tickText } from "./ticks.js";
 
 /** One number on a vertical axis with the ends of its error bar (both equal to it where it has none). */

@@ -11,15 +11,14 @@ import { standaloneSvg } from "./standalone-svg.js";
  */
 export function drawFigure<R extends Row>(figure: Figure<R>, rows: readonly R[], page: string): DrawnFigure {
   const { id, title } = figure;
-  const options = figure.plot(rows);
-  const says = typeof options.caption === "string" ? options.caption : "";
-  const caption = [figure.caption, says].filter((text) => text !== "").join(" ");
+  const picture = figure.plot(rows);
+  const caption = [figure.caption, picture.caption].filter((text) => text !== "").join(" ");
   const unique = `${page}-${id}`;
   return {
     id,
     title,
     caption,
-    svg: standaloneSvg(options, { title, caption, id: unique }),
-    inline: standaloneSvg({ ...options, title }, { id: unique }),
+    svg: standaloneSvg(picture, { title, caption, id: unique }),
+    inline: standaloneSvg({ ...picture, title }, { id: unique }),
   };
 }

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Swatch } from "../figures/picture.js";
+import type { Swatch } from "../types.js";
 import { type Drawing, plotSvg } from "./plot-svg.js";
 import { textWidth } from "./text-width.js";
 

@@ -1,5 +1,5 @@
 import type { PlotOptions } from "@observablehq/plot";
-import type { Picture } from "../figures/picture.js";
+import type { Picture } from "../types.js";
 import { legendSvg } from "./legend.js";
 import { Markup, markup } from "./markup.js";
 import { type Drawing, FONT, plotSvg } from "./plot-svg.js";
@@ -18,15 +18,12 @@ export interface Frame {
 const MARGIN = 10;
 
 /**
- * Plot options (a Picture brings its legend as data) as one SVG text that needs nothing else: no style, no script, no
+ * A picture, or any of Plot's options, as one SVG text that needs nothing else: no style, no script, no
  * reference outside; white paper, explicit colours. Words stand around it only where `frame` gives them.
  *
  * @throws Error as `plotSvg` does
  */
-export function standaloneSvg(
-  options: PlotOptions & { readonly legend?: Picture["legend"] },
-  frame: Frame = {},
-): string {
+export function standaloneSvg(options: PlotOptions & Partial<Pick<Picture, "legend">>, frame: Frame = {}): string {
   const { legend = [], ...plot } = options;
   const drawing = plotSvg(plot, frame.id);
   const key = legendSvg(legend, drawing.width);

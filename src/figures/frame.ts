@@ -1,24 +1,4 @@
 import type { PlotOptions } from "@observablehq/plot";
-import type { SeriesStyle } from "./series-style.js";
-
-/** One entry of a legend: a series with what is drawn of it, or the colours of a heat map. */
-export type Swatch =
-  | { readonly label: string; readonly style: SeriesStyle; readonly line: boolean; readonly symbol: boolean }
-  | {
-      readonly label: string;
-      readonly colours: readonly string[];
-      readonly ends: readonly [low: string, high: string];
-    };
-
-/**
- * What a figure function returns: Plot's options, so that `Plot.plot(picture)` draws it anywhere, with the legend as
- * data (Plot has none for dashes) and as `caption` the sentences that say what the marks are and count every row that
- * is not one of them. The title is the `Figure`'s.
- */
-export interface Picture extends PlotOptions {
-  readonly caption: string;
-  readonly legend: readonly Swatch[];
-}
 
 /** What an axis shows. `label` names the quantity and its unit. */
 export interface Axis {
