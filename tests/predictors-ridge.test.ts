@@ -1,4 +1,5 @@
-import { applied, diagonal, identity, product, scaled, sum, transpose } from "../src/math/matrix.js";
+import type { LinearRegression } from "../src/laws/gaussian-linear.js";
+import { applied, diagonal, identity, product, scaled, sum, trace, transpose } from "../src/math/matrix.js";
 import { solve } from "../src/math/solve.js";
 import debiasedGradientStep from "../src/predictors/debiased-gradient-step.js";
 import gradientDescent from "../src/predictors/gradient-descent.js";
@@ -19,7 +20,7 @@ import {
   skewedProblems,
   weights,
 } from "./predicted-weights.js";
-import { excessRisks, sample } from "./regression-sampler.js";
+import { excessRisks, type Regression, sample } from "./regression-sampler.js";
 
 const bayes = ridge.make({}, site);
 const leastSquares = ols.make({}, site);
@@ -97,5 +98,77 @@ describe("ridge", () => {
       const [a, b, c] = [moments.covarianceOfMeans(0, 0), moments.covarianceOfMeans(i + 1, i + 1), i + 1];
       expect(difference).toBeGreaterThan(2 * Math.sqrt(a + b - 2 * moments.covarianceOfMeans(0, c)));
     }
+  });
+
+  /** Mean excess of the predictor tuned without noise at `law`, over problems that `drawn` makes, and its error. */
+  function projected(law: LinearRegression, drawn: Regression, n: number) {
+    const problems = sample(drawn, () => n, 8000, 70 + n);
+    const query = product(drawn.root, drawn.root);
+    const moments = excessRisks(problems, [weights(bayes, law, n, problems)], query);
+    return { mean: moments.mean(0), error: moments.standardError(0) };
+  }
+  const riskOf = (law: LinearRegression, test: LinearRegression, n: number) => bayes.tune(law, 5).risk(test, n);
+
+  test("without noise has an exact risk: what a projection misses, for isotropic tasks that of least squares", () => {
+    const flat = population({ features: 4, covariance: diagonal([1, 1, 0, 0]) });
+    const noisy = { ...flat, noise: 0.5 };
+    for (const test of [flat, noisy, population({ features: 4 })])
+      for (const n of [1, 2, 3, 6, 8])
+        expect(riskOf(population({ features: 4 }), test, n)).toEqual(leastSquares.tune(test, 5).risk(test, n));
+    expect([1, 2, 6].map((n) => riskOf(flat, flat, n))).toMatchObject([{ value: 1 }, { value: 0 }, { value: 0 }]);
+  });
+
+  test("without noise and tasks of the inverse covariance misses (1 - n / d) d, and samples agree", () => {
+    const root = [
+      [1, 0.4, 0],
+      [0.4, 0.8, -0.2],
+      [0, -0.2, 0.9],
+    ];
+    const inverseRoot = solve(root, identity(3)) as number[][];
+    const law = population({
+      features: 3,
+      covariance: product(root, root),
+      taskCovariance: product(inverseRoot, inverseRoot),
+    });
+    const drawn = { root, taskRoot: inverseRoot, noise: 0 };
+    expect(riskOf(law, law, 1)).toMatchObject({ value: expect.closeTo(2, 12), kind: "exact" });
+    expect(riskOf(law, law, 2)).toMatchObject({ value: expect.closeTo(1, 12) });
+    expect(riskOf(law, law, 3)).toMatchObject({ value: expect.closeTo(0, 12) });
+    const { mean, error } = projected(law, drawn, 1);
+    expect(Math.abs(mean - 2)).toBeLessThan(4 * error);
+    // Noise and tasks at test that it was not tuned for.
+    const test = { ...law, noise: 0.4, taskCovariance: identity(3) };
+    expect(riskOf(law, test, 9)).toMatchObject({ value: expect.closeTo(0.16 + (0.16 * 3) / 5, 12) });
+    const foreign = projected(law, { root, taskRoot: identity(3), noise: 0.4 }, 9);
+    expect(Math.abs(foreign.mean - (0.16 * 3) / 5)).toBeLessThan(4 * foreign.error);
+    // One pair shows a random direction of the whitened tasks, whose mean square the test's tasks have in root I root.
+    const missed = (2 / 3) * trace(law.covariance);
+    expect(riskOf(law, { ...law, taskCovariance: identity(3) }, 1)).toMatchObject({
+      value: expect.closeTo(missed, 12),
+    });
+    const shifted = projected(law, { root, taskRoot: identity(3), noise: 0 }, 1);
+    expect(Math.abs(shifted.mean - missed)).toBeLessThan(4 * shifted.error);
+  });
+
+  test("without noise counts the directions that a singular prior allows, and declines tasks that it excludes", () => {
+    const law = population({ features: 4, taskCovariance: diagonal([2, 0, 2, 0]) });
+    expect([1, 2, 3].map((n) => riskOf(law, law, n))).toMatchObject([{ value: 2 }, { value: 0 }, { value: 0 }]);
+    const noisy = { ...law, noise: 0.5 };
+    expect([1, 2, 3, 6].map((n) => riskOf(law, noisy, n))).toMatchObject(
+      [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0.25 + 0.5 / 3].map((value) => ({
+        value: value === Number.POSITIVE_INFINITY ? value : expect.closeTo(value, 12),
+      })),
+    );
+    expect(riskOf(law, population({ features: 4 }), 3)).toEqual({
+      why: "the risk of a posterior without noise is known for tasks in the range of its prior",
+    });
+    expect(riskOf(law, population({ features: 4, noise: 0.1 }), 0)).toMatchObject({ value: expect.closeTo(4.01, 12) });
+    const uneven = population({ features: 4, taskCovariance: diagonal([1, 0, 2, 0]) });
+    expect(riskOf(uneven, uneven, 1)).toMatchObject({ why: expect.stringContaining("isotropic inputs only") });
+  });
+
+  test("with noise its risk has no closed form, and says so", () => {
+    const law = population({ features: 4, noise: 0.1 });
+    expect(riskOf(law, law, 3)).toMatchObject({ why: expect.stringContaining("no closed form") });
   });
 });

@@ -3,6 +3,7 @@ import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { leastSquares } from "../math/least-squares.js";
 import { type LinearMap, linearMap } from "../math/linear-map.js";
 import { symmetricRoot } from "../math/symmetric.js";
+import { leastPriorNormRisk } from "../theory/least-prior-norm-risk.js";
 import { priorRisk } from "../theory/prior-risk.js";
 import { regressionOnly } from "../theory/regression-only.js";
 import type { Predictor, Unit } from "../types.js";
@@ -13,7 +14,7 @@ import { readOff } from "./read-off.js";
  * The posterior mean of the task, w_hat = argmin ||X w - y||^2 + s2 w^T W^-1 w for w ~ N(0, W): the Bayes predictor where
  * the task and the noise are Gaussian. In the whitened task v, w = W^(1/2) v, it is least squares of minimum norm on the
  * rows of X W^(1/2) stacked on s I, so that it is right for singular W, for no noise (minimum norm in the metric of the
- * prior) and for inputs that are rank-deficient.
+ * prior) and for inputs that are rank-deficient. Without noise it is a projection, and its risk has a closed form.
  */
 const ridge: Predictor<LinearRegression> = {
   name: "ridge",
@@ -24,10 +25,11 @@ const ridge: Predictor<LinearRegression> = {
     const whiten = linearMap(symmetricRoot(taskCovariance));
     return {
       predict: (prompts) => eachPrompt(prompts, (problem) => posterior(problem, whiten, noise)),
-      risk: (test, context) =>
-        context === 0
-          ? readOff(priorRisk, test, {})
-          : { why: "the risk of ridge regression has no closed form at finite n; it is sampled" },
+      risk(test, context) {
+        if (context === 0) return readOff(priorRisk, test, {});
+        if (noise === 0) return readOff(leastPriorNormRisk, test, { context, prior: taskCovariance });
+        return { why: "the risk of ridge regression has no closed form at finite n; it is sampled" };
+      },
     };
   },
 };
