@@ -48,7 +48,7 @@ describe("the tuned step", () => {
     "inputs U(-1/2, 1/2), d = n = 10: %d steps have half-error %d, as good as the best known step",
     (k, half, known) => {
       const law = population({ features: 10, inputs: { uniform: 0.5 } });
-      const problems = sample(uniform, () => 10, 3000, 40 + k);
+      const problems = sample(uniform, () => 10, 2000, 40 + k);
       const own = weights(gradientDescent.make(k, site), law, 10, problems);
       const lists = known === undefined ? [own] : [own, descended(problems, k, known)];
       const moments = excessRisks(problems, lists, scaled(identity(10), 1 / 12));
@@ -66,7 +66,7 @@ describe("the tuned step", () => {
     ["noise that many steps would learn", population({ features: 4, noise: 1 }), 12, 40],
   ])("is the best: a third more and a quarter less are worse on other prompts, %s", (_, law, context, k) => {
     const [from, to] = typeof context === "number" ? [context, context] : context.uniform;
-    const problems = sample(isotropic(4, law.noise), (b) => from + (b % (to - from + 1)), 6000, 8);
+    const problems = sample(isotropic(4, law.noise), (b) => from + (b % (to - from + 1)), 4000, 8);
     const step = bestDescentStep(law, context, k);
     const lists = [1, 4 / 3, 3 / 4].map((factor) => descended(problems, k, factor * step));
     const moments = excessRisks(problems, lists, identity(4));
@@ -74,9 +74,9 @@ describe("the tuned step", () => {
     expect(moments.mean(2)).toBeGreaterThan(moments.mean(0));
   });
 
-  test("of many steps keeps rare prompts in mind: among 20,000 none diverges, and more steps are better", () => {
+  test("of many steps keeps rare prompts in mind: among 8,000 none diverges, and more steps are better", () => {
     const law = population({ features: 5 });
-    const problems = sample(isotropic(5), () => 5, 20_000, 3);
+    const problems = sample(isotropic(5), () => 5, 8000, 3);
     const lists = [5, 20].map((k) => descended(problems, k, bestDescentStep(law, 5, k)));
     const moments = excessRisks(problems, lists, identity(5));
     expect(moments.mean(1)).toBeLessThan(moments.mean(0));
@@ -132,9 +132,9 @@ test("Student t inputs have a risk after k steps for nu > 4 k, and are declined 
 test("the squared radius of Gaussian inputs has the moments of chi-square, m (m + 2) (m + 4) ..., to 1e-8", () => {
   for (const m of [1, 2, 25, 400])
     for (const degree of [1, 4, 40]) {
-      const { values, logWeights } = gaussianRadius(m, degree);
+      const { values, rootWeights } = gaussianRadius(m, degree);
       const moment = (power: number) =>
-        values.reduce((total, value, q) => total + Math.exp(logWeights[q]! + power * Math.log(value)), 0);
+        values.reduce((total, value, q) => total + (rootWeights[q]! * value ** (power / degree)) ** degree, 0);
       expect(Math.abs(moment(0) - 1)).toBeLessThan(1e-12);
       let exact = 1;
       for (let i = 0; i < degree; i++) exact *= m + 2 * i;

@@ -18,7 +18,7 @@ const HALVINGS = 24;
  */
 export function bestDescentStep(population: LinearRegression, context: Lengths, steps: number): number {
   const spectra = sampledSpectra(population, context, 2 * steps);
-  const tops = spectra.map(({ eigenvalues, radius }) => Math.max(...eigenvalues) * mean(radius));
+  const tops = spectra.map(({ eigenvalues, radius }) => Math.max(...eigenvalues) * mean(radius, 2 * steps));
   const least = Math.min(...tops.filter((top) => top > 0));
   if (!Number.isFinite(least)) return 0;
   const noise = population.noise ** 2;
@@ -40,26 +40,21 @@ function riskOf(spectrum: Spectrum, step: number, steps: number, noiseVariance: 
   let risk = 0;
   for (let q = 0; q < radius.values.length; q++) {
     const square = radius.values[q]!;
-    // Each factor of a square takes half of the weight: apart, the power may overflow and the weight underflow.
-    const logRoot = radius.logWeights[q]! / 2;
-    const root = Math.exp(logRoot);
-    for (let i = 0; i < left.length; i++) {
-      const residual = 1 - step * square * eigenvalues[i]!;
-      const size = Math.exp(logRoot + steps * Math.log(Math.abs(residual)));
-      left[i] = residual < 0 && steps % 2 === 1 ? -size : size;
-    }
+    const share = radius.rootWeights[q]!;
+    const unlearned = share ** steps;
+    for (let i = 0; i < left.length; i++) left[i] = (share * (1 - step * square * eigenvalues[i]!)) ** steps;
     for (let i = 0; i < left.length; i++) {
       const row = signal[i]!;
       let beside = 0;
       for (let j = 0; j < i; j++) beside += left[j]! * row[j]!;
       risk += left[i]! * (2 * beside + left[i]! * row[i]!);
       const eigenvalue = square * eigenvalues[i]!;
-      if (eigenvalue > 0) risk += ((noiseVariance * (root - left[i]!) ** 2) / eigenvalue) * noise[i]!;
+      if (eigenvalue > 0) risk += ((noiseVariance * (unlearned - left[i]!) ** 2) / eigenvalue) * noise[i]!;
     }
   }
   return risk;
 }
 
-function mean({ values, logWeights }: Spectrum["radius"]): number {
-  return values.reduce((total, value, q) => total + Math.exp(logWeights[q]!) * value, 0);
+function mean({ values, rootWeights }: Spectrum["radius"], degree: number): number {
+  return values.reduce((total, value, q) => total + rootWeights[q]! ** degree * value, 0);
 }

@@ -1,10 +1,13 @@
 import { gaussLegendre } from "../math/quadrature.js";
 
-/** A distribution of a squared radius as weighted nodes; the weights add up to 1. */
+/** A distribution of a squared radius as weighted nodes, for polynomials of a degree; the weights add up to 1. */
 export interface SquaredRadius {
   readonly values: Float64Array;
-  /** Logarithms, as weights below 1e-308 still count where a high power of the value meets them. */
-  readonly logWeights: Float64Array;
+  /**
+   * weight^(1 / degree), so that a product of `degree` factors takes its weight factor by factor: by itself the product
+   * may overflow where the weight underflows.
+   */
+  readonly rootWeights: Float64Array;
 }
 
 const PANEL = gaussLegendre(8);
@@ -35,5 +38,5 @@ export function gaussianRadius(m: number, degree: number): SquaredRadius {
     logWeights[at] = Math.log(PANEL.weights[k]!) + logDensity(s);
   }
   const total = logWeights.reduce((sum, logWeight) => sum + Math.exp(logWeight), 0);
-  return { values, logWeights: logWeights.map((logWeight) => logWeight - Math.log(total)) };
+  return { values, rootWeights: logWeights.map((logWeight) => Math.exp((logWeight - Math.log(total)) / degree)) };
 }

@@ -20,7 +20,7 @@ export interface Spectrum {
 const PROMPTS = 500;
 
 /** Inputs of a given size, rho^2 = 1: what a distribution that is not Gaussian is sampled as. */
-const AS_DRAWN: SquaredRadius = { values: Float64Array.of(1), logWeights: Float64Array.of(0) };
+const AS_DRAWN: SquaredRadius = { values: Float64Array.of(1), rootWeights: Float64Array.of(1) };
 
 /**
  * Spectra of prompts of the population, from a key of their own: tuning never sees a prompt of a study. Empty prompts
