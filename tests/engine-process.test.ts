@@ -2,11 +2,14 @@ import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { flatten, layoutOf } from "../src/training/flat-weights.js";
 import { context, features, openCpu, trained, trialOf } from "./engine-trials.js";
 
 const built = pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), "..", "dist", "src")).href;
+
+/** Processes start slowly where the machine is shared. */
+jest.setTimeout(60_000);
 
 /** What a process of its own prints as its last line, as JSON. Its program has `trialOf`, `backend`, `train`, `flat`. */
 async function inProcess(program: string, { before = "", flags = [] as string[] } = {}): Promise<unknown> {
@@ -30,7 +33,7 @@ async function inProcess(program: string, { before = "", flags = [] as string[] 
     });
     const backend = await cpuBackend(2).open();
     ${program}`;
-  const run = promisify(execFile)(process.execPath, [...flags, "--input-type=module", "-e", text], { timeout: 60_000 });
+  const run = promisify(execFile)(process.execPath, [...flags, "--input-type=module", "-e", text], { timeout: 50_000 });
   return JSON.parse((await run).stdout.trim().split("\n").at(-1)!);
 }
 
