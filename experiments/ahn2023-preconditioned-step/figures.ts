@@ -1,8 +1,11 @@
 import { heatMap } from "../../src/figures/heat-map.js";
+import { named } from "../../src/figures/named.js";
 import { riskCurve } from "../../src/figures/risk-curve.js";
 import { trainingCurve } from "../../src/figures/training-curve.js";
 import type { Figure } from "../../src/types.js";
 import type { Result } from "./measure.js";
+
+const NAMES = { lsa: "trained layer", "gradient-step": "best gradient step" };
 
 const setting = ({ inputs, tasks }: Result) => `${inputs} inputs, ${tasks} tasks`;
 
@@ -44,19 +47,17 @@ export const figures: readonly Figure<Result>[] = [
   weights("rotated", "inverse", "Tasks of the inverse covariance: A* is a multiple of that inverse."),
   {
     id: "risks",
-    title: "One step, preconditioned, is all that one layer does",
-    caption: "Risk on 40,000 prompts, d = 5, n = 20, by seed and input spectrum with isotropic tasks.",
-    plot: (rows) =>
-      riskCurve(
-        rows
-          .filter((row) => row.part === "trained" && row.tasks === "identity" && row.seed !== null)
-          .map((row) => ({ ...row, run: (row.seed as number) + 1 })),
-        {
-          x: { column: "run", label: "seed" },
-          y: { column: "risk", label: "risk: mean squared error", scale: "log" },
-          names: ["gradient-step", "lsa-optimum", "lsa", "newton-9"],
-          panel: "inputs",
-        },
-      ),
+    title: "A preconditioner beats the best plain step only where inputs are not isotropic",
+    caption: "Risk over the optimum's on the same prompts, d = 5, n = 20, no noise.",
+    plot: (rows) => {
+      const trained = rows.filter((row) => row.part === "trained" && !row.exact);
+      const seeds = trained.map((row) => ({ ...row, setting: setting(row) }));
+      return riskCurve(named(seeds, NAMES), {
+        x: { column: "seed", label: "seed" },
+        y: { column: "relativeRisk", label: "risk over the optimum's", error: "relativeRiskError" },
+        names: [NAMES["gradient-step"], NAMES.lsa],
+        panel: "setting",
+      });
+    },
   },
 ];

@@ -99,18 +99,20 @@ export const claims: readonly Claim<Result>[] = [
   },
   {
     id: "same-answers-out-of-distribution",
-    says: "In every seed the layer follows the same step on inputs of half to twice the range: risks within 5 %.",
+    says: "In every seed the layer follows the same step on inputs of half to twice the range: risks within 10 %.",
     source: { paper, where: "Figure 2" },
     expected: "holds",
     judge(rows) {
+      // A percent of the step is up to 2.4 % of the risk here, d log R / d log g of formula (R) at the factor 1.75, and
+      // training at a constant rate leaves the step a percent or two beside the best one: 4 % of the step are allowed.
       const scaled = rows.filter((row) => row.part === "scale" && row.range === 0.5 && row.context === 10);
       const judge = equivalence(
         (cell) => cell!.risk("lsa"),
         (cell) => cell!.risk("gradient-step"),
-        { relative: 0.05 },
+        { relative: 0.1 },
       );
       return inEverySeed(scaled, [...BY, "inputScale"], judge);
     },
-    refuted: (rows) => changed(rows, ({ risk }) => ({ risk: risk! * 1.2 })),
+    refuted: (rows) => changed(rows, ({ risk }) => ({ risk: risk! * 1.3 })),
   },
 ];

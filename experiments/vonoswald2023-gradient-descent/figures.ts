@@ -1,86 +1,87 @@
+import { named } from "../../src/figures/named.js";
 import { riskCurve } from "../../src/figures/risk-curve.js";
 import { trainingCurve } from "../../src/figures/training-curve.js";
 import type { Figure } from "../../src/types.js";
 import type { Result } from "./measure.js";
 
 const LOSS = "loss: half the mean squared error";
+const SETTING = "One layer, d = 10, n = 10, inputs uniform on [-1/2, 1/2].";
+const NAMES = { lsa: "trained layer", "gradient-step": "one gradient step", zero: "always 0" };
+const [LAYER, STEP, ZERO] = [NAMES.lsa, NAMES["gradient-step"], NAMES.zero];
 
 /** Rows of the code's inputs, U(-1/2, 1/2), with ten context pairs. */
 const main = (rows: readonly Result[], part: string) =>
   rows.filter((row) => row.part === part && row.range === 0.5 && row.context === 10);
 
-/** The closed form of the step stands once over the whole curve, not once a snapshot. */
+/** The layers' curves, and the closed form of the step as a level: a row without a step. */
 const withLevel = (rows: readonly Result[]) => {
-  const levels = rows.filter((row) => row.exact && row.name === "gradient-step").slice(0, 1);
-  const sampled = rows.filter((row) => !row.exact && row.name === "lsa");
-  return [...sampled, ...levels.map((row) => ({ ...row, step: null }))];
+  const levels = main(rows, "trained").filter((row) => row.exact && row.name === "gradient-step");
+  return named([...main(rows, "curve"), ...levels.map((row) => ({ ...row, step: null }))], NAMES);
 };
 
-const measure = (
-  id: string,
-  title: string,
-  column: string,
-  label: string,
-  scale: "log" | "linear",
-): Figure<Result> => ({
-  id,
-  title,
-  caption: "One layer, d = 10, n = 10, inputs uniform on [-1/2, 1/2]; measured on 1,000 tasks at each snapshot.",
-  plot: (rows) =>
-    trainingCurve(
-      main(rows, "curve").filter(({ name, exact }) => name === "lsa" && !exact),
-      { y: { column, label, scale } },
-    ),
+const alongTraining = (figure: {
+  readonly id: string;
+  readonly title: string;
+  readonly says: string;
+  readonly column: string;
+  readonly label: string;
+  readonly scale: "log" | "linear";
+}): Figure<Result> => ({
+  id: figure.id,
+  title: figure.title,
+  caption: `${SETTING} ${figure.says}`,
+  plot: (rows) => trainingCurve(named(main(rows, "curve"), NAMES), { y: figure }),
 });
 
 export const figures: readonly Figure<Result>[] = [
   {
     id: "loss-over-training",
     title: "Training ends at the loss of one gradient step",
-    caption: "One layer, d = 10, n = 10, inputs uniform on [-1/2, 1/2]; the level is the best step's closed form.",
-    plot: (rows) =>
-      trainingCurve(withLevel(main(rows, "curve")), {
-        y: { column: "loss", label: LOSS },
-        names: ["lsa", "gradient-step"],
-      }),
+    caption: `${SETTING} Each layer is measured on 10,000 prompts.`,
+    plot: (rows) => trainingCurve(withLevel(rows), { y: { column: "loss", label: LOSS }, names: [LAYER, STEP] }),
   },
-  measure(
-    "cosine-over-training",
-    "The sensitivity to the query turns along gradient descent's",
-    "cosine.gradient-step",
-    "cosine of dy/dx_query with the gradient step's",
-    "linear",
-  ),
-  measure(
-    "weights-over-training",
-    "The weights themselves approach the predicted ones",
-    "weightDistance",
-    "relative distance of the weights, up to gauge",
-    "log",
-  ),
+  alongTraining({
+    id: "cosine-over-training",
+    title: "The sensitivity to the query turns along gradient descent's",
+    says: "The sensitivity is dy/dx_query; means over 200 prompts.",
+    column: "cosine.gradient-step",
+    label: "cosine of the layer's sensitivity with the gradient step's",
+    scale: "linear",
+  }),
+  alongTraining({
+    id: "weights-over-training",
+    title: "The weights themselves approach the predicted ones",
+    says: "The rate is constant: the weights end in a noise of a few percent.",
+    column: "weightDistance",
+    label: "relative distance of the weights from the predicted ones, up to gauge",
+    scale: "log",
+  }),
   {
     id: "loss-against-context",
     title: "The trained layer is the best step for every number of context pairs",
     caption: "One layer a point and seed, d = 10, inputs uniform on [-1/2, 1/2].",
     plot: (rows) =>
       riskCurve(
-        rows.filter((row) => row.part === "trained" && row.range === 0.5 && row.name !== "zero"),
+        named(
+          rows.filter((row) => row.part === "trained" && row.range === 0.5),
+          NAMES,
+        ),
         {
           x: { column: "context", label: "context pairs n", scale: "log" },
           y: { column: "loss", label: LOSS, scale: "log", error: "lossError" },
-          names: ["gradient-step", "lsa"],
+          names: [STEP, LAYER],
         },
       ),
   },
   {
     id: "loss-against-input-scale",
     title: "Out of distribution the layer fails exactly as the step does",
-    caption: "Inputs multiplied by a factor at test time; layer and step keep what they learned at factor 1.",
+    caption: `${SETTING} Inputs are multiplied by a factor at test; layer and step keep what they learned at factor 1.`,
     plot: (rows) =>
-      riskCurve(main(rows, "scale"), {
+      riskCurve(named([...main(rows, "trained"), ...main(rows, "scale")], NAMES), {
         x: { column: "inputScale", label: "factor on the inputs" },
         y: { column: "loss", label: LOSS, scale: "log", error: "lossError" },
-        names: ["gradient-step", "lsa", "zero"],
+        names: [STEP, LAYER, ZERO],
       }),
   },
 ];

@@ -17,7 +17,10 @@ export const FEATURES = 5;
 /** Assumption 3.3's sigma; Theta Theta^T = I / sqrt(d). */
 export const SIGMA = 0.1;
 
-/** Smoke: the flow, three seeds of the time course and of the optimum. Full and published: five, and N = 40 too. */
+/**
+ * The flow, then seeds of the time course and of the optimum: three at N = 20 for `smoke`, five for `full` and N = 40
+ * too. `published` is `full`: the paper trains no linear attention.
+ */
 export function cells(scale: Scale): readonly Cell[] {
   const seeds = scale === "smoke" ? 3 : 5;
   const contexts = scale === "smoke" ? [20] : [20, 40];
@@ -64,7 +67,7 @@ export const SCHEDULES = { course, optimum } as const;
 /** The times of the population flow's rows; the anisotropic one needs long: its unit is 1 / (smallest eigenvalue)^2. */
 export const TIMES = {
   isotropic: Array.from({ length: 31 }, (_, i) => i / 10),
-  anisotropic: [0, ...Array.from({ length: 31 }, (_, i) => 10 ** (i / 10))],
+  anisotropic: [0, ...Array.from({ length: 49 }, (_, i) => 0.1 * 10 ** (i / 12))],
 } as const;
 
 export function trials(cell: Cell, key: Key): readonly Trial[] {

@@ -74,15 +74,15 @@ export const claims: readonly Claim<Result>[] = [
   },
   {
     id: "training-follows-the-flow",
-    says: "In every seed small SGD steps take the preconditioner along the predicted time course, within 5 % of its end.",
+    says: "In every seed small SGD steps take the preconditioner along the predicted time course, within 2 % of its end.",
     source: { paper, where: "Lemma 5.2" },
     expected: "holds",
     judge(rows) {
-      // The end is 1/g = 0.769. Euler's lag at this rate is 0.006 where the curve is steepest, the rest is SGD's noise.
+      // The end is 1/g = 0.769. Euler's steps, without noise, lag by up to 0.0014 here; the rest is room for SGD's noise.
       const judge = equivalence(
         (cell) => cell!.ofWeights("lsa", "product"),
         (cell) => constant(cell!.columns.predictedProduct as number),
-        { absolute: 0.05 * 0.769 },
+        { absolute: 0.02 * 0.769 },
       );
       return inEverySeed(part(rows, "course").filter(onTheWay), [...BY, "time", "predictedProduct"], judge);
     },
