@@ -1,4 +1,5 @@
 import type { LinearRegression } from "../src/laws/gaussian-linear.js";
+import type { Draws } from "../src/math/draws.js";
 import { identity, scaled } from "../src/math/matrix.js";
 import { minimum } from "../src/math/minimum.js";
 import { bestDescentStep } from "../src/predictors/best-descent-step.js";
@@ -33,7 +34,8 @@ describe("the tuned step", () => {
     ["uniform over mixed lengths", skewed(0.5, { uniform: 1 }), { uniform: [1, 5] }],
   ])("of one step is the closed form within the error of 500 prompts: %s", (_, law, context) => {
     const exact = optimalStep.value(law, { context });
-    expect(Math.abs(bestDescentStep(law, context, 1) / exact - 1)).toBeLessThan(0.05);
+    // Three standard errors of 500 prompts, 4 % each for one to five pairs, and 1 % for the smoothed size.
+    expect(Math.abs(bestDescentStep(law, context, 1) / exact - 1)).toBeLessThan(0.13);
   });
 
   const cube = { ...isotropic(10), root: scaled(identity(10), 1 / Math.sqrt(12)) };
@@ -102,6 +104,19 @@ describe("the tuned step", () => {
     const exact = minimum(logRisk, step / 1.3, 1.3 * step).x;
     // The root of the accuracy of the risk, 1e-9, as it is flat at its minimum.
     expect(Math.abs(step / exact - 1)).toBeLessThan(4e-5);
+  });
+
+  test.each([
+    ["uniform", { uniform: Math.sqrt(3) }, (draws: Draws) => Math.sqrt(12) * (draws.uniform() - 0.5)],
+    ["Rademacher", "rademacher" as const, (draws: Draws) => draws.rademacher()],
+  ])("of %s inputs keeps prompts in mind that are larger than any it was tuned on", (_, inputs, coordinate) => {
+    const law = population({ features: 5, inputs });
+    const problems = sample({ ...isotropic(5), coordinate }, () => 7, 20_000, 5);
+    const lists = [5, 20, 50].map((k) => descended(problems, k, bestDescentStep(law, 7, k)));
+    const moments = excessRisks(problems, lists, identity(5));
+    expect(moments.mean(0)).toBeLessThan(2);
+    expect(moments.mean(1)).toBeLessThan(moments.mean(0));
+    expect(moments.mean(2)).toBeLessThan(moments.mean(1));
   });
 
   test("is 0 where nothing is seen", () => {
