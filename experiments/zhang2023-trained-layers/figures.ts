@@ -65,7 +65,8 @@ export const figures: readonly Figure<Result>[] = [
   {
     id: "covariate-shift",
     title: "Trained on one input scale, the layer is brittle to another",
-    caption: "Isotropic inputs, d = 5, N = M = 20. Inputs and query are multiplied by c at test: answers grow as c^3, not c.",
+    caption:
+      "Isotropic inputs, d = 5, N = M = 20. Inputs and query are multiplied by c at test: answers grow as c^3, not c.",
     plot: (rows) =>
       riskCurve(
         named(
