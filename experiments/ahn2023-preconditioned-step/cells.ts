@@ -71,13 +71,15 @@ function symmetrized(matrix: Rows): Rows {
 }
 
 /**
- * Theorem 1 is about one layer; the paper trains three. This schedule is ours: Adam with a cosine to zero, so that the
- * weights end at the optimum and not in the noise around it.
+ * The paper's optimiser and rate, 0.1, with a cosine to zero instead of its halvings, so that the weights end at the
+ * optimum and not in the noise around it. The weakest direction, of curvature 1/1300 of the strongest, sets the length:
+ * where it is no coordinate (`rotated`) Adam crawls along it, and many small batches get there sooner than few large.
+ * After 2,500 steps of 2,048 prompts at rate 0.02 the rotated weights are still 33 % away.
  */
 const schedule: Schedule = {
-  steps: 2500,
-  batch: 2048,
-  rate: 0.02,
+  steps: 16_000,
+  batch: 512,
+  rate: 0.1,
   optimizer: { kind: "adam", betas: [0.9, 0.99], epsilon: 1e-8 },
   clip: null,
   warmup: 0,
