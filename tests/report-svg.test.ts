@@ -117,6 +117,13 @@ test("a PNG has text in it although no font of the system is read", () => {
   expect(with_.length).toBeGreaterThan(without.length);
 });
 
+test("a PNG is the same on every machine: a font that only the system may have is not taken", () => {
+  const written = standaloneSvg({ ...figure.plot([]), marks: [] }, { caption: "Risk ± error" });
+  const serif = written.replaceAll("DejaVu Sans, Verdana, sans-serif", "DejaVu Serif, serif");
+  expect(serif).not.toBe(written);
+  expect(pngOf(serif, 1).equals(pngOf(written, 1))).toBe(true);
+});
+
 test("text is broken at spaces, and a long word stands alone", () => {
   expect(wrapText("one two three", 7)).toEqual(["one two", "three"]);
   expect(wrapText("a verylongword b", 4)).toEqual(["a", "verylongword", "b"]);
