@@ -99,3 +99,22 @@ test.each([2, 6, 11, 21, 33])("no words of three matrices of %d rows run into ea
   const marks = boxesOf(picture).filter(({ text }) => text === "0");
   expect(marks.length).toBeGreaterThanOrEqual(2);
 });
+
+test.each(["log", "linear"] as const)(
+  "numbers have ticks of their own on %s axes where there is room for all",
+  (scale) => {
+    const ticks = (contexts: readonly number[]) => {
+      const rows = contexts.map((context) => ({ name: "lsa", exact: false, seed: 0, context, risk: 1 }));
+      const picture = riskCurve(rows, { x: axis("context", "n", scale), y: axis("risk", "risk", "linear") });
+      expect(overlaps(picture)).toEqual([]);
+      const { document } = parseHTML(standaloneSvg(picture));
+      return [...document.querySelectorAll('[aria-label="x-axis tick label"] text')].map((text) => text.textContent);
+    };
+    expect(ticks([1, 2, 3])).toEqual(["1", "2", "3"]);
+    expect(ticks([7])).toEqual(["7"]);
+    expect(ticks([0.5, 0.75, 1, 1.25, 1.5])).toEqual(["0.5", "0.75", "1", "1.25", "1.5"]);
+    const close = ticks([1, 99, 100, 101, 1000]);
+    expect(close).not.toContain("99");
+    expect(close.length).toBeGreaterThan(2);
+  },
+);

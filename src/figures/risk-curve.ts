@@ -2,7 +2,7 @@ import type { Picture, Row } from "../types.js";
 import { axes } from "./axes.js";
 import { clipped, edgeNotes } from "./clipped.js";
 import { emptyPicture } from "./empty.js";
-import { type Axis, FRAME, panelHeads } from "./frame.js";
+import { type Axis, FRAME, panelHeads, panelsOf } from "./frame.js";
 import { horizontalAxis } from "./horizontal.js";
 import { type Point, pointsOf } from "./points.js";
 import { riskCaption } from "./risk-caption.js";
@@ -40,9 +40,11 @@ export function riskCurve(rows: readonly Row[], { x, y, names, panel }: RiskCurv
       columns,
     ),
   );
+  const panels = panelsOf(shown, panel);
   const across = horizontalAxis(
     x,
     read.flatMap(({ points }) => points.map((point) => point.x)),
+    panels.length,
   );
   const placed = read.map(({ points }) => points.flatMap((point) => moved(point, across.place(point.x))));
   const count = (points: readonly Point[]) => points.reduce((sum, point) => sum + point.rows, 0);
@@ -57,10 +59,7 @@ export function riskCurve(rows: readonly Row[], { x, y, names, panel }: RiskCurv
   const points = series.flatMap((each) => each.points);
   return {
     ...FRAME,
-    ...panelHeads(
-      panel,
-      shown.map((row) => String(row[panel ?? ""] ?? "")),
-    ),
+    ...panelHeads(panel, panels),
     caption: [caption, ...across.notes, ...edgeNotes(points, up)].join(" "),
     legend: series.map(seriesSwatch),
     x: across.options,

@@ -4,7 +4,7 @@ import { axes } from "./axes.js";
 import { edgeNotes } from "./clipped.js";
 import { counted } from "./counted.js";
 import { emptyPicture } from "./empty.js";
-import { type Axis, FRAME, panelHeads } from "./frame.js";
+import { type Axis, FRAME, panelHeads, panelsOf } from "./frame.js";
 import { horizontalAxis } from "./horizontal.js";
 import { edgeMarks } from "./series-marks.js";
 import { seriesStyle } from "./series-style.js";
@@ -37,9 +37,11 @@ export function trainingCurve(rows: readonly Row[], { x = STEPS, y, names, panel
 
   const read = tracesOf(shown, { x: x.column, y: y.column, panel: panel ?? null });
   const all = read.traces.flatMap(({ points }) => points);
+  const panels = panelsOf(shown, panel);
   const across = horizontalAxis(
     x,
     all.map((point) => point.x),
+    panels.length,
   );
   const placed = all.filter((point) => across.place(point.x) !== null);
   const numbers = [...placed, ...read.levels].flatMap((point) => (typeof point.y === "number" ? [point.y] : []));
@@ -60,10 +62,7 @@ export function trainingCurve(rows: readonly Row[], { x = STEPS, y, names, panel
   const visible = series.filter((one) => one.points.length + one.levels.length > 0);
   return {
     ...FRAME,
-    ...panelHeads(
-      panel,
-      shown.map((row) => String(row[panel ?? ""] ?? "")),
-    ),
+    ...panelHeads(panel, panels),
     caption: [...caption, ...across.notes, ...edgeNotes(points, up)].join(" "),
     legend: visible.map(({ name, style }) => ({ label: name, style, line: true, symbol: false })),
     x: across.options,

@@ -3,7 +3,10 @@ import type { Swatch } from "../types.js";
 import { type Drawing, plotSvg } from "./plot-svg.js";
 import { textWidth } from "./text-width.js";
 
-const [LEFT, LINE, SWATCH, GAP, FONT_SIZE, RAMP] = [10, 20, 48, 22, 12, 150];
+const [LEFT, LINE, GAP, FONT_SIZE] = [10, 20, 22, 12];
+
+/** Pixels that a line, a symbol alone and a bar of colours take; a line is long enough to show its dashes. */
+const [LINE_SWATCH, SYMBOL_SWATCH, RAMP] = [48, 20, 150];
 
 /** A legend entry with its place in pixels: its left end and the middle of its line. */
 interface Placed {
@@ -44,7 +47,8 @@ function placed(legend: readonly Swatch[], width: number): Placed[] {
 
 function lengthOf(swatch: Swatch): number {
   const label = textWidth(swatch.label, FONT_SIZE);
-  return "colours" in swatch ? RAMP + 24 + textWidth(swatch.ends.join(""), FONT_SIZE) + label : SWATCH + label;
+  if ("colours" in swatch) return RAMP + 24 + textWidth(swatch.ends.join(""), FONT_SIZE) + label;
+  return (swatch.line ? LINE_SWATCH : SYMBOL_SWATCH) + label;
 }
 
 function entryMarks({ swatch, x, y }: Placed): Plot.Markish[] {
@@ -63,12 +67,13 @@ function entryMarks({ swatch, x, y }: Placed): Plot.Markish[] {
     ];
   }
   const { colour, dash, symbol, hollow } = swatch.style;
-  const middle = { x: [x + 21], y: [y] };
-  const line = { x: [x, x + 42], y: [y, y], stroke: colour, strokeDasharray: dash, strokeWidth: 1.6 };
+  const end = x + (swatch.line ? LINE_SWATCH : SYMBOL_SWATCH) - 6;
+  const middle = { x: [(x + end) / 2], y: [y] };
+  const line = { x: [x, end], y: [y, y], stroke: colour, strokeDasharray: dash, strokeWidth: 1.6 };
   const dot = { ...middle, symbol, stroke: colour, fill: hollow ? "white" : colour, strokeWidth: 1.4, r: 4 };
   return [
     ...(swatch.line ? [Plot.line({ length: 2 }, line)] : []),
     ...(swatch.symbol ? [Plot.dot([0], dot)] : []),
-    text(swatch.label, x + SWATCH),
+    text(swatch.label, end + 6),
   ];
 }
