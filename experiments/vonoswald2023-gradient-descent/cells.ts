@@ -18,7 +18,10 @@ const CONTEXTS = [10, 25, 50, 100];
 
 const seeds = (count: number) => Array.from({ length: count }, (_, seed) => seed);
 
-/** Smoke: three seeds of the main setting, one of the text's inputs. Full, published: all contexts, five seeds. */
+/**
+ * Smoke: three seeds of the main setting, one of the text's inputs. Full: all contexts, five seeds. The schedule is the
+ * published one already, so that `published` is `full`.
+ */
 export function cells(scale: Scale): readonly Cell[] {
   const text = { range: 1, context: 10, seed: 0 };
   if (scale === "smoke") return [...seeds(3).map((seed) => ({ range: 0.5, context: 10, seed })), text];
