@@ -7,6 +7,7 @@ import { drawFigure } from "../src/report/draw-figure.js";
 import { plotSvg } from "../src/report/plot-svg.js";
 import { pngOf } from "../src/report/png.js";
 import { standaloneSvg } from "../src/report/standalone-svg.js";
+import { unbroken } from "../src/report/unbroken.js";
 import { wrapText } from "../src/report/wrap-text.js";
 import type { Figure, Row } from "../src/types.js";
 
@@ -128,4 +129,6 @@ test("text is broken at spaces, and a long word stands alone", () => {
   expect(wrapText("one two three", 7)).toEqual(["one two", "three"]);
   expect(wrapText("a verylongword b", 4)).toEqual(["a", "verylongword", "b"]);
   expect(wrapText("", 10)).toEqual([]);
+  expect(wrapText("within 10 % of it", 9)).toEqual(["within", "10 % of", "it"]);
+  expect(unbroken("within 10 % of %")).toBe("within 10\u00a0% of %");
 });

@@ -13,9 +13,12 @@ const setting = ({ inputs, tasks }: Result) => `${inputs} inputs, ${tasks} tasks
 const curves = (rows: readonly Result[]) =>
   rows.filter((row) => row.part === "curve" && row.name === "lsa").map((row) => ({ ...row, name: setting(row) }));
 
+/** The settings in the order of the grid. */
+const SETTINGS = ["isotropic", "diagonal", "rotated"].map((inputs) => `${inputs} inputs, identity tasks`);
+
 const weights = (inputs: string, tasks: string, about: string): Figure<Result> => ({
   id: `weights-${inputs}-${tasks}`,
-  title: `Trained key-query weights beside the predicted preconditioner: ${inputs} inputs`,
+  title: `Trained key-query weights beside the predicted preconditioner: ${inputs} inputs, ${tasks} tasks`,
   caption: `${about} Left the layer of seed 0 after training, right the closed form A*.`,
   plot: (rows) =>
     heatMap(
@@ -39,6 +42,7 @@ export const figures: readonly Figure<Result>[] = [
     plot: (rows) =>
       trainingCurve(curves(rows), {
         y: { column: "weightDistance", label: "relative distance from A*, up to gauge", scale: "log" },
+        names: [...SETTINGS, "rotated inputs, inverse tasks"],
       }),
   },
   weights("isotropic", "identity", "Isotropic inputs and tasks: A* is a multiple of the identity."),
@@ -47,16 +51,18 @@ export const figures: readonly Figure<Result>[] = [
   weights("rotated", "inverse", "Tasks of the inverse covariance: A* is a multiple of that inverse."),
   {
     id: "risks",
-    title: "A preconditioner beats the best plain step only where inputs are not isotropic",
-    caption: "Risk over the optimum's on the same prompts, d = 5, n = 20, no noise.",
+    title: "The layer beats the best plain step where inputs are not isotropic",
+    caption: "Risk over the optimum's on the same prompts; d = 5, n = 20, no noise, tasks of identity covariance.",
     plot: (rows) => {
-      const trained = rows.filter((row) => row.part === "trained" && !row.exact);
-      const seeds = trained.map((row) => ({ ...row, setting: setting(row) }));
-      return riskCurve(named(seeds, NAMES), {
+      const measured = rows.filter((row) => row.part === "trained" && !row.exact && row.tasks === "identity");
+      const inOrder = ["isotropic", "diagonal", "rotated"].flatMap((inputs) =>
+        measured.filter((row) => row.inputs === inputs),
+      );
+      return riskCurve(named(inOrder, NAMES), {
         x: { column: "seed", label: "seed" },
-        y: { column: "relativeRisk", label: "risk over the optimum's", error: "relativeRiskError" },
+        y: { column: "relativeRisk", label: "risk over the optimum's", scale: "log", error: "relativeRiskError" },
         names: [NAMES["gradient-step"], NAMES.lsa],
-        panel: "setting",
+        panel: "inputs",
       });
     },
   },

@@ -42,6 +42,7 @@ export const figures: readonly Figure<Result>[] = [
         {
           x: { column: "time", label: "time of gradient flow", scale: "log" },
           y: { column: "lossAboveLimit", label: "loss above its limit; loss: half the excess risk", scale: "log" },
+          names: ["isotropic inputs", "anisotropic inputs"],
         },
       ),
   },

@@ -3,6 +3,7 @@ import { marginText } from "./margin-text.js";
 import { Markup, markup } from "./markup.js";
 import type { DrawnFigure, Fact, Judged, Section } from "./material.js";
 import { numberText, plusMinus } from "./plus-minus.js";
+import { unbroken } from "./unbroken.js";
 import { outcomeBadge } from "./verdict-rows.js";
 
 /** All that the page says about one paper or study: question, settings, figures, notes, each claim, provenance. */
@@ -59,7 +60,7 @@ function claimPart(section: Section, judged: Judged): Markup {
   const expression: Fact[] = claim.expression === undefined ? [] : [["hypothesis", claim.expression]];
   const decided: Fact[] = verdict.why === "" ? [] : [["decided by", verdict.why]];
   return markup`<article id="${claimAnchor(section, judged)}">
-<h4>${claim.says}</h4>
+<h4>${unbroken(claim.says)}</h4>
 <p>${outcomeBadge(judged)} <code>${claim.id}</code></p>
 ${facts([
   ...source,

@@ -4,6 +4,7 @@ import { type Markup, markup } from "./markup.js";
 import type { Judged, Section } from "./material.js";
 import { outcomeOf, outcomeText, SIGN } from "./outcome.js";
 import { numberText, plusMinus } from "./plus-minus.js";
+import { unbroken } from "./unbroken.js";
 
 /** The verdicts of a section as a body of the verdict table, below the section's title where there are several. */
 export function verdictRows(section: Section, titled: boolean): Markup {
@@ -23,7 +24,7 @@ function verdictRow(section: Section, judged: Judged): Markup {
   const source = claim.source === undefined ? claim.expression : `${claim.source.paper}, ${claim.source.where}`;
   return markup`<tr>
 <td data-head="verdict">${outcomeBadge(judged)}</td>
-<td data-head="claim" class="says"><a href="#${claimAnchor(section, judged)}">${claim.says}</a>
+<td data-head="claim" class="says"><a href="#${claimAnchor(section, judged)}">${unbroken(claim.says)}</a>
 ${source !== undefined && markup`<small>${source}</small>`}</td>
 <td data-head="measured ± error" class="number">${plusMinus(verdict.measured, verdict.standardError)}</td>
 <td data-head="expected" class="number">${numberText(verdict.expected)}</td>
