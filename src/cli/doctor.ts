@@ -1,4 +1,5 @@
 import { findBackends } from "../backends/find.js";
+import { loadBackends } from "../runner/backends.js";
 import { version } from "../runner/package-root.js";
 
 const gpuRemedy =
@@ -7,7 +8,7 @@ const gpuRemedy =
 
 /** `iclab doctor`: every backend opened once, or the sentence why not and what brings it. */
 export async function doctor({ json }: { readonly json?: boolean }): Promise<void> {
-  const backends = (await findBackends()).map((state) =>
+  const backends = (await findBackends(await loadBackends())).map((state) =>
     state.opens || !state.name.includes("webgpu") ? state : { ...state, remedy: gpuRemedy },
   );
   const found = { iclab: version, node: process.version, platform: `${process.platform} ${process.arch}`, backends };

@@ -5,7 +5,7 @@ import { failure } from "./failure.js";
 /** One command a file; each is loaded only when it is called, so that `--help` answers at once. */
 const program = new Command("iclab")
   .description(
-    "The in-context-learning laboratory: trains small attention models on synthetic prompts and puts what they\n" +
+    "The in-context-learning laboratory: trains small attention models on synthetic prompts and puts what they " +
       "learned beside what theory says they should learn, with a verdict.",
   )
   .version((await import("../runner/package-root.js")).version)

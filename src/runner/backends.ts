@@ -27,6 +27,13 @@ export async function openBackend(wanted: BackendName | "auto"): Promise<OpenBac
   throw new BackendError(`no backend opens on this machine (${reasons.join("; ")})`);
 }
 
+/** Every backend of this version, to be looked at one by one. */
+export async function loadBackends(): Promise<readonly Backend[]> {
+  const loaded: Backend[] = [];
+  for (const name of names) loaded.push(await load(name));
+  return loaded;
+}
+
 async function load(name: BackendName): Promise<Backend> {
   if (!names.includes(name))
     throw new BackendError(`backend ${name} is not in this version; it has ${names.join(", ")}`);

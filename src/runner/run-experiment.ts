@@ -3,7 +3,7 @@ import type { Experiment, Key, OpenBackend, Row, Run, Snapshot, Trial } from "..
 import { canonical } from "./canonical.js";
 import type { Progress } from "./progress.js";
 import { cellName, identify, type Provenance, runProvenance } from "./provenance.js";
-import type { Store } from "./store.js";
+import type { Store, StoredCell } from "./store.js";
 import type { Trainer } from "./trainer.js";
 
 /** What to run: an experiment (a paper's or a study turned into one) and which of its cells. */
@@ -34,7 +34,8 @@ export interface Outcome {
 }
 
 /**
- * Trains and measures every cell, one after another, and stores each as soon as it is finished.
+ * Trains and measures every cell, in order, and stores each as soon as it is finished. While one is measured the next is
+ * trained already: the engine's threads and this one have different work.
  * Keys are folded from (seed, experiment, cell), so no other cell's presence or order changes a number.
  *
  * @throws StoreError when rows cannot be written; whatever the signal's reason is when it is aborted.
@@ -42,58 +43,98 @@ export interface Outcome {
 export async function runExperiment(job: Job, machine: Machine): Promise<Outcome> {
   const shared = runProvenance(machine.backend);
   const base = foldIn(keyOf(job.seed), job.id);
-  const plans = job.cells.map((cell) => plan(job, cell, foldIn(base, canonical(cell))));
-  machine.progress.start(job.id, plans.length, sum(plans.map((each) => each.work)));
-  const rows: Row[] = [];
-  const cells: Provenance[] = [];
-  let reused = 0;
-  for (const { cell, key, identity, name, work } of plans) {
-    const stored = machine.resume ? machine.store.read(name) : undefined;
-    if (stored) {
-      rows.push(...stored.rows);
-      cells.push(stored.provenance);
-      reused++;
-      machine.progress.advance(work);
-      machine.progress.finish(name);
-      continue;
+  const plans = job.cells.map((cell) => plan(job, cell, foldIn(base, canonical(cell)), machine));
+  machine.progress.start(job.id, plans.length, sum(plans.map(({ work }) => work)));
+  const over = new AbortController();
+  const signal = machine.signal ? AbortSignal.any([machine.signal, over.signal]) : over.signal;
+  const waiting = plans.filter(({ stored }) => stored === undefined);
+  const trainings = new Map<Plan, Promise<Trained>>();
+  const begin = (plan: Plan | undefined) => {
+    if (plan === undefined || trainings.has(plan)) return;
+    const training = trainAll(plan, machine, signal);
+    // Whoever awaits it hears of a failure; until then it is nobody's.
+    training.catch(() => {});
+    trainings.set(plan, training);
+  };
+  const finished: StoredCell[] = [];
+  try {
+    for (const plan of plans) {
+      if (plan.stored) machine.progress.advance(plan.work);
+      else {
+        begin(plan);
+        const trained = await trainings.get(plan)!;
+        trainings.delete(plan);
+        begin(waiting[waiting.indexOf(plan) + 1]);
+        plan.stored = await measureCell(job, plan, trained, shared, signal);
+        machine.store.write(plan.stored);
+      }
+      finished.push(plan.stored);
+      machine.progress.finish(plan.name);
     }
-    const begun = performance.now();
-    const trials = job.experiment.trials(cell, key);
-    const runs = await trainAll(trials, machine);
-    const env = { key, ...(machine.signal && { signal: machine.signal }) };
-    const measured = await job.experiment.measure(cell, runs, env);
-    machine.signal?.throwIfAborted();
-    const provenance: Provenance = {
-      experiment: job.id,
-      cell: name,
-      settings: cell,
-      identity,
-      seed: job.seed,
-      key,
-      rows: measured.length,
-      ...shared,
-      seconds: Math.round(performance.now() - begun) / 1000,
-      finished: new Date().toISOString(),
-      training: trials.map(({ schedule, mixer, law, context }) => ({
-        mixer: mixer.name,
-        law: law.name,
-        context,
-        schedule,
-      })),
-    };
-    machine.store.write({ provenance, rows: measured });
-    rows.push(...measured);
-    cells.push(provenance);
-    machine.progress.finish(name);
+  } finally {
+    over.abort();
+    machine.progress.stop();
   }
-  machine.progress.stop();
-  return { rows, cells, reused };
+  return {
+    rows: finished.flatMap(({ rows }) => rows),
+    cells: finished.map(({ provenance }) => provenance),
+    reused: plans.length - waiting.length,
+  };
 }
 
-function plan(job: Job, cell: Row, key: Key) {
+interface Plan {
+  readonly cell: Row;
+  readonly key: Key;
+  readonly identity: string;
+  readonly name: string;
+  readonly work: number;
+  readonly trials: readonly Trial[];
+  /** The finished cell: found in the store, or made. */
+  stored: StoredCell | undefined;
+}
+
+interface Trained {
+  readonly runs: readonly Run[];
+  readonly seconds: number;
+}
+
+async function measureCell(
+  job: Job,
+  { cell, key, identity, name, trials }: Plan,
+  { runs, seconds }: Trained,
+  shared: ReturnType<typeof runProvenance>,
+  signal: AbortSignal,
+): Promise<StoredCell> {
+  const begun = performance.now();
+  const rows = await job.experiment.measure(cell, runs, { key, signal });
+  signal.throwIfAborted();
+  const provenance: Provenance = {
+    experiment: job.id,
+    cell: name,
+    settings: cell,
+    identity,
+    seed: job.seed,
+    key,
+    rows: rows.length,
+    ...shared,
+    seconds: Math.round(1000 * (seconds + (performance.now() - begun) / 1000)) / 1000,
+    finished: new Date().toISOString(),
+    training: trials.map(({ schedule, mixer, law, context }) => ({
+      mixer: mixer.name,
+      law: law.name,
+      context,
+      schedule,
+    })),
+  };
+  return { provenance, rows };
+}
+
+function plan(job: Job, cell: Row, key: Key, { resume, store }: Machine): Plan {
   const identity = identify(job.id, cell, job.seed, job.settings?.(cell) ?? null);
   const trials = job.experiment.trials(cell, key);
-  return { cell, key, identity, name: cellName(cell, identity), work: sum(trials.map(workOf)) || 1 };
+  const name = cellName(cell, identity);
+  const stored = resume ? store.read(name) : undefined;
+  return { cell, key, identity, name, trials, work: sum(trials.map(workOf)) || 1, stored };
 }
 
 /** Work of a trial in multiply-adds of the scores: what the remaining time is estimated from. */
@@ -102,25 +143,27 @@ function workOf({ schedule, context, law }: Trial): number {
   return schedule.steps * schedule.batch * (pairs + 1) * law.features;
 }
 
-async function trainAll(trials: readonly Trial[], machine: Machine): Promise<Run[]> {
+async function trainAll({ trials, work }: Plan, machine: Machine, signal: AbortSignal): Promise<Trained> {
+  const begun = performance.now();
   const snapshots: Snapshot[][] = trials.map(() => []);
-  const done = trials.map(() => 0);
-  const env = machine.signal ? { signal: machine.signal } : {};
+  let [advanced, steps] = [0, trials.map(() => 0)];
+  const advance = (to: number) => {
+    machine.progress.advance(to - advanced);
+    advanced = to;
+  };
   if (trials.length > 0)
-    for await (const snapshot of machine.train(trials, env)) {
-      const { trial, step } = snapshot;
-      snapshots[trial]!.push(snapshot);
-      machine.progress.advance((workOf(trials[trial]!) * (step - done[trial]!)) / trials[trial]!.schedule.steps);
-      done[trial] = step;
+    for await (const snapshot of machine.train(trials, { signal })) {
+      snapshots[snapshot.trial]!.push(snapshot);
+      steps = steps.map((step, trial) => (trial === snapshot.trial ? snapshot.step : step));
+      advance(sum(trials.map((trial, i) => (workOf(trial) * steps[i]!) / trial.schedule.steps)));
     }
-  trials.forEach((trial, i) => {
-    machine.progress.advance(workOf(trial) * (1 - done[i]! / trial.schedule.steps));
+  advance(work);
+  const runs = trials.map((trial, i): Run => {
+    const diverged = snapshots[i]!.some(({ status }) => status === "diverged");
+    const good = snapshots[i]!.filter(({ status }) => status === "ok");
+    return { trial, snapshots: good, status: diverged ? "diverged" : "ok" };
   });
-  return trials.map((trial, i) => ({
-    trial,
-    snapshots: snapshots[i]!.filter(({ status }) => status === "ok"),
-    status: snapshots[i]!.some(({ status }) => status === "diverged") ? "diverged" : "ok",
-  }));
+  return { runs, seconds: (performance.now() - begun) / 1000 };
 }
 
 function sum(values: readonly number[]): number {
