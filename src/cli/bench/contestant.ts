@@ -8,6 +8,8 @@ export interface Contestant {
 
 /** A contestant at the start: everything is compiled and warm. */
 export interface Racer {
+  /** What runs underneath, where the name does not say it. */
+  readonly version?: string;
   /** Trains some steps and answers with the milliseconds that one took. */
   run(): Promise<number>;
   close(): Promise<void>;

@@ -50,15 +50,14 @@ export async function benchCpu(): Promise<{ readonly data: object; readonly text
 function resultTable(results: readonly Result[]): string {
   const first = results[0]!;
   const rows = results.map((result) => {
-    if ("why" in result) return [result.name, "-", "-", "-", result.why];
+    if ("why" in result) return [result.name, "-", "-", "-"];
     const { median, least, most } = result.ms;
-    const ratio = "ms" in first ? `${(median / first.ms.median).toFixed(2)}` : "-";
-    return [result.name, median.toFixed(3), `${least.toFixed(3)} .. ${most.toFixed(3)}`, ratio, ""];
+    const ratio = "ms" in first ? (median / first.ms.median).toFixed(2) : "-";
+    return [result.name, median.toFixed(3), `${least.toFixed(3)} .. ${most.toFixed(3)}`, ratio];
   });
-  const missing = rows.filter((row) => row[4] !== "").map((row) => `${row[0]}: ${row[4]}`);
-  const ran = table(
-    ["", "median", "least .. most", "times iclab"],
-    rows.map((row) => row.slice(0, 4)),
-  );
-  return [ran, ...missing].join("\n\n");
+  const notes = results.flatMap((result) => {
+    const note = "why" in result ? result.why : result.version;
+    return note === undefined ? [] : [`${result.name}: ${note}`];
+  });
+  return [table(["", "median", "least .. most", "times iclab"], rows), ...notes].join("\n\n");
 }

@@ -25,7 +25,8 @@ export function pythonContestant(name: string, script: string, settings = {}, py
         return (JSON.parse(line) as { readonly ms: number }).ms;
       };
       await run();
-      return { run, close: async () => talk.end() };
+      const { version } = JSON.parse(hello) as { readonly version: string };
+      return { version, run, close: async () => talk.end() };
     },
   };
 }

@@ -3,7 +3,10 @@ import type { Problem } from "./problem.js";
 import { type Spread, spreadOf } from "./spread.js";
 
 /** What became of a contestant: its milliseconds a step, or why it did not run. */
-export type Result = { readonly name: string } & ({ readonly ms: Spread } | { readonly why: string });
+export type Result = { readonly name: string } & (
+  | { readonly ms: Spread; readonly version?: string }
+  | { readonly why: string }
+);
 
 /**
  * Lets all contestants train the same problem in turn, round after round, so that whatever else the machine does in the
@@ -21,6 +24,8 @@ export async function race(contestants: readonly Contestant[], problem: Problem,
   }
   return contestants.map(({ name }, i) => {
     const racer = racers[i]!;
-    return typeof racer === "string" ? { name, why: racer } : { name, ms: spreadOf(times[i]!) };
+    if (typeof racer === "string") return { name, why: racer };
+    const { version } = racer;
+    return { name, ms: spreadOf(times[i]!), ...(version !== undefined && { version }) };
   });
 }
