@@ -2,6 +2,7 @@ import { agreement } from "../src/evaluation/agreement.js";
 import { effectivePreconditioner, effectiveTensor, weightDistance } from "../src/evaluation/effective-weights.js";
 import { type Entrant, modelEntrant } from "../src/evaluation/entrant.js";
 import { measure, type Test } from "../src/evaluation/measure.js";
+import { measureSnapshots } from "../src/evaluation/measure-snapshots.js";
 import { sensitivity } from "../src/evaluation/sensitivity.js";
 import { stopAtExcess } from "../src/evaluation/stopping.js";
 import { linearRegressionLaw } from "../src/laws/gaussian-linear.js";
@@ -10,7 +11,7 @@ import { foldIn, keyOf } from "../src/math/keys.js";
 import { nd } from "../src/math/nd.js";
 import linearAttention from "../src/mixers/linear-attention.js";
 import type softmaxAttention from "../src/mixers/softmax-attention.js";
-import type { Mixer, Prompts, Snapshot } from "../src/types.js";
+import type { Mixer, Prompts, Run, Snapshot } from "../src/types.js";
 
 const features = 3;
 const context = 8;
@@ -201,4 +202,21 @@ test("a trial stops at 1 % excess over the optimum and not before", () => {
   const size = Math.sqrt(stepRisk(g) / (features * (1 + (features + 1.25) / context)));
   expect(done(snapshot(g + 0.2 * size))).toBe(false);
   expect(done(snapshot(g + 0.05 * size))).toBe(true);
+});
+
+test("a model's snapshots are measured on the prompts that each would see alone, and hold no covariances", async () => {
+  const mixer = linearAttention.make(linearAttention.options.parse({ init: { scale: 1 } }), { features, context });
+  const snapshots = [0, 5, 9].map((step) => {
+    const weights = mixer.init(foldIn(keyOf(3), String(step)), features);
+    return { trial: 0, step, loss: null, weights, status: "ok" as const };
+  });
+  const run = { trial: { mixer }, snapshots, status: "ok" } as unknown as Run;
+  const rows = await measureSnapshots("lsa", run, test8);
+  for (const [i, { step, weights }] of snapshots.entries()) {
+    const [alone] = await measure([modelEntrant("lsa", mixer, weights)], test8);
+    const { "covariance.lsa": _, ...columns } = alone!;
+    expect(rows[i]).toEqual({ ...columns, step });
+  }
+  expect(new Set(rows.map(({ risk }) => risk)).size).toBe(3);
+  expect(await measureSnapshots("lsa", { ...run, snapshots: [] }, test8)).toEqual([]);
 });
