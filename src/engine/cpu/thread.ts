@@ -19,8 +19,11 @@ const program = import.meta.url.endsWith(".ts")
   ? new URL("../../../dist/src/engine/cpu/worker.js", import.meta.url)
   : new URL("./worker.js", import.meta.url);
 
-/** Node's threads; a page has its own. Awaited here, so that a thread starts without a wait. */
-const node = typeof process === "undefined" ? null : await import("node:worker_threads");
+/**
+ * Node's threads; a page has its own. Neither imported, which a page could not, nor awaited, which would keep
+ * `require` (and with it the kernel of the notebooks) from loading the engine.
+ */
+const node = typeof process === "undefined" ? null : process.getBuiltinModule("node:worker_threads");
 
 /**
  * Starts a thread. It does not keep Node's process alive until it is held, and is not given the process's own flags,
