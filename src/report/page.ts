@@ -14,7 +14,8 @@ ${SIGN.holds} holds as expected · ${SIGN["refuted as expected"]} refuted, as ex
 ${SIGN.unexpected} came out against expectation · ${SIGN.undecided} cannot be told from these rows.
 ± is one standard error; the margin is the distance to the nearer edge of what the sentence allows, negative outside.
 About <b>training</b>: the error is over seeds, the verdict speaks of training runs like these;
-<b>weights</b>: over prompts, it speaks of these trained weights only; <b>exact</b>: closed forms, no error.</p>`;
+<b>weights</b>: over prompts, it speaks of these trained weights only; <b>exact</b>: nothing was sampled (closed forms, or a
+number computed from the weights themselves), so there is no error.</p>`;
 
 /**
  * The report as one HTML page that needs nothing else: drawings and style lie in it, every text is escaped, and nothing
