@@ -4,7 +4,7 @@ import { diagonal, identity, product, scaled, sum, trace, traceOfProduct, transp
 import { inverse } from "../src/math/solve.js";
 import { hasLabelMoments } from "../src/theory/label-moments.js";
 import { leastRisk, leastStepRisk } from "../src/theory/least-risk.js";
-import { effectivePreconditioner } from "../src/theory/normalization.js";
+import { preconditionerInUse } from "../src/theory/normalization.js";
 import { optimalPreconditioner } from "../src/theory/optimal-preconditioner.js";
 import { optimalStep } from "../src/theory/optimal-step.js";
 import { preconditionerRisk } from "../src/theory/preconditioner-risk.js";
@@ -115,18 +115,15 @@ describe("published and independently computed values", () => {
   ] as const)("a layer that divides by %s, trained at 40 and tested at 80, has risk %s", (normalization, printed) => {
     const bare = normalization === "none" ? 1 / 40 : 1;
     const weights = scaled(best(iso(), 40), bare);
-    expectPrinted(
-      risk(iso(), effectivePreconditioner(weights, normalization, { trained: 40, tested: 80 }), 80),
-      printed,
-    );
-    const same = effectivePreconditioner(weights, normalization, { trained: 40, tested: 40 });
+    expectPrinted(risk(iso(), preconditionerInUse(weights, normalization, { trained: 40, tested: 80 }), 80), printed);
+    const same = preconditionerInUse(weights, normalization, { trained: 40, tested: 40 });
     expectEqual(risk(iso(), same, 40), least(iso(), 40));
   });
 
   test("dividing by a training length of no pair is refused", () => {
     const lengths = { trained: 0, tested: 3 };
-    expect(() => effectivePreconditioner(identity(2), "trained", lengths)).toThrow("of 1 or more pairs, not by 0");
-    expect(effectivePreconditioner(identity(2), "prompt", lengths)).toEqual(identity(2));
+    expect(() => preconditionerInUse(identity(2), "trained", lengths)).toThrow("of 1 or more pairs, not by 0");
+    expect(preconditionerInUse(identity(2), "prompt", lengths)).toEqual(identity(2));
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { lengthsColumn } from "../math/lengths-column.js";
 import { Moments } from "../math/moments.js";
 import type { Answer, Key, Law, Lengths, Measurement, Row } from "../types.js";
 import type { Entrant } from "./entrant.js";
@@ -27,7 +28,7 @@ export async function measure(entrants: readonly Entrant[], test: Test): Promise
   const moments = await sampleErrors(entrants, test);
   const finite = entrants.map((entrant, i) => entrant.predict !== null && Number.isFinite(moments.mean(i)));
   const floor = test.law.population.noise ** 2;
-  const common = { ...test.columns, testContext: contextColumn(test.context) };
+  const common = { ...test.columns, testContext: lengthsColumn(test.context) };
   const sampled = entrants.map((entrant, i): Measurement => {
     const risk = finite[i] ? moments.mean(i) : null;
     const row: Measurement = {
@@ -52,11 +53,6 @@ export async function measure(entrants: readonly Entrant[], test: Test): Promise
     entrant.exact === null || "why" in entrant.exact ? [] : [exactRow(entrant, entrant.exact, common, floor)],
   );
   return [...sampled, ...exact];
-}
-
-/** A length distribution's column: `1..40`. */
-export function contextColumn(context: Lengths): number | string {
-  return typeof context === "number" ? context : `${context.uniform[0]}..${context.uniform[1]}`;
 }
 
 /** Lets timers, signals and a page's events in between two chunks, so that Ctrl-C is heard. */

@@ -31,8 +31,3 @@ export function lengthsOf(field: ContextField, features: number): Lengths | stri
     return `${field.timesFeatures} x ${features} features is ${product}; allowed: a whole number of pairs`;
   return whole <= LONGEST ? whole : `${whole} pairs are too many; allowed: at most ${LONGEST}`;
 }
-
-/** As rows and figures write it: the number, or `1..40`. */
-export function lengthsColumn(context: Lengths): number | string {
-  return typeof context === "number" ? context : `${context.uniform[0]}..${context.uniform[1]}`;
-}

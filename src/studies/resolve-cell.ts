@@ -1,5 +1,5 @@
+import { lengthsColumn } from "../math/lengths-column.js";
 import type { Lengths, Predictor, Row } from "../types.js";
-import { lengthsColumn } from "./context-field.js";
 import { resolveModel } from "./resolve-model.js";
 import { resolvePredictor } from "./resolve-predictor.js";
 import { resolveTests } from "./resolve-tests.js";

@@ -1,5 +1,5 @@
+import { lengthsColumn } from "../math/lengths-column.js";
 import type { Law, Lengths, Row, Shift } from "../types.js";
-import { lengthsColumn } from "./context-field.js";
 import type { Frame } from "./frame.js";
 import { lengths, makeLaw, type Resolving } from "./resolving.js";
 import type { StudyTest } from "./study.js";

@@ -15,7 +15,7 @@ export type Normalization = "prompt" | "trained" | "none";
  *
  * @throws RangeError where a layer is to divide by a training length of no pair.
  */
-export function effectivePreconditioner(
+export function preconditionerInUse(
   weights: Rows,
   normalization: Normalization,
   lengths: { readonly trained: number; readonly tested: number },
