@@ -1,20 +1,14 @@
 import { lengthsColumn } from "../math/lengths-column.js";
 import { Moments } from "../math/moments.js";
-import type { Answer, Key, Law, Lengths, Measurement, Row } from "../types.js";
+import type { Answer, Measurement, Row } from "../types.js";
 import type { Entrant } from "./entrant.js";
+import { promptChunks, type Stream } from "./prompt-chunks.js";
 
 /** Where and on how much everything is measured; `columns` are copied into every row. */
-export interface Test {
-  readonly law: Law;
-  readonly context: Lengths;
-  readonly prompts: number;
-  readonly key: Key;
+export interface Test extends Stream {
   readonly seed: number;
   readonly columns: Row & { readonly context: number | string };
 }
-
-/** Prompts held in memory at a time; it bounds memory and changes no number, as the sums run prompt by prompt. */
-const CHUNK = 1024;
 
 /**
  * Risk of every entrant, (prediction - y_query)^2 in the mean, all on the *same* fresh prompts: mean, standard error
@@ -55,14 +49,10 @@ export async function measure(entrants: readonly Entrant[], test: Test): Promise
   return [...sampled, ...exact];
 }
 
-/** Lets timers, signals and a page's events in between two chunks, so that Ctrl-C is heard. */
-const breathe = () => new Promise<void>((resume) => setTimeout(resume, 0));
-
 async function sampleErrors(entrants: readonly Entrant[], test: Test): Promise<Moments> {
   const moments = new Moments(entrants.length);
   const errors = new Float64Array(entrants.length);
-  for (let from = 0; from < test.prompts; from += CHUNK) {
-    const prompts = test.law.draw(test.key, { from, count: Math.min(CHUNK, test.prompts - from) }, test.context);
+  for await (const prompts of promptChunks(test)) {
     const predictions = entrants.map((entrant) => entrant.predict?.(prompts).data ?? null);
     for (let b = 0; b < prompts.answer.data.length; b++) {
       for (let i = 0; i < entrants.length; i++) {
@@ -71,7 +61,6 @@ async function sampleErrors(entrants: readonly Entrant[], test: Test): Promise<M
       }
       moments.add(errors);
     }
-    await breathe();
   }
   return moments;
 }

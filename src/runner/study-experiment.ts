@@ -1,6 +1,7 @@
-import { agreement } from "../evaluation/agreement.js";
+import { streamAgreement } from "../evaluation/agreement.js";
 import { type Entrant, modelEntrant, predictorEntrant } from "../evaluation/entrant.js";
 import { measure } from "../evaluation/measure.js";
+import type { Stream } from "../evaluation/prompt-chunks.js";
 import { stopAtExcess } from "../evaluation/stopping.js";
 import { foldIn } from "../math/keys.js";
 import type { Study, StudyCell, StudyModel, StudyTest } from "../studies/study.js";
@@ -77,7 +78,9 @@ async function measureTest(
   const columns = { ...cell.columns, ...test.columns, context: cell.columns.context as number | string };
   const rows = await measure(entrants, { ...test, prompts: cell.prompts, key, seed, columns });
   const trained = new Map(cell.models.map(({ name }, i) => [name, trainingColumns(runs[i]!)]));
-  const compared = pairs.map((pair) => comparison(pair, entrants, test, cell.prompts, key));
+  const stream = { ...test, key, prompts: Math.min(cell.prompts, AGREEMENT_PROMPTS) };
+  const compared: Awaited<ReturnType<typeof comparison>>[] = [];
+  for (const pair of pairs) compared.push(await comparison(pair, entrants, stream));
   return rows.map((row) => {
     if (row.exact) return row;
     const columnsOfPairs = compared.filter(({ name }) => name === row.name).map(({ columns }) => columns);
@@ -90,19 +93,16 @@ function trainingColumns({ snapshots, status }: Run): Row {
   return { trainedSteps: last?.step ?? 0, trainingLoss: last?.loss ?? null, trained: status };
 }
 
-function comparison(
+async function comparison(
   [one, other]: readonly [string, string],
   entrants: readonly Entrant[],
-  { law, context }: StudyTest,
-  count: number,
-  key: Key,
-): { readonly name: string; readonly columns: Row } {
+  stream: Stream,
+): Promise<{ readonly name: string; readonly columns: Row }> {
   const [a, b] = [one, other].map((name) => entrants.find((entrant) => entrant.name === name)?.predict);
   const names = [`distance.${other}`, `distanceError.${other}`, `cosine.${other}`, `cosineError.${other}`];
   const undefinedNumbers = Object.fromEntries(names.map((column) => [column, null]));
   if (!a || !b) return { name: one, columns: undefinedNumbers };
-  const prompts = law.draw(key, { from: 0, count: Math.min(count, AGREEMENT_PROMPTS) }, context);
-  const { distance, cosine } = agreement(a, b, prompts);
+  const { distance, cosine } = await streamAgreement(a, b, stream);
   const values = [distance.mean, distance.standardError, cosine.mean, cosine.standardError];
   const columns = Object.fromEntries(
     names.map((column, i) => [column, Number.isFinite(values[i]) ? values[i]! : null]),
