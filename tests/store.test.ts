@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DiskError } from "../src/runner/disk.js";
 import type { Provenance } from "../src/runner/provenance.js";
-import { Store, StoreError } from "../src/runner/store.js";
+import { Store } from "../src/runner/store.js";
 
 let folder: string;
 beforeEach(() => {
@@ -77,7 +78,7 @@ test("of two files for one cell the one that was finished last is read", () => {
 test("a folder that cannot be made is refused with its name and the reason", () => {
   writeFileSync(join(folder, "file"), "");
   const store = new Store(join(folder, "file", "rows"));
-  expect(() => store.open()).toThrow(StoreError);
+  expect(() => store.open()).toThrow(DiskError);
   expect(() => store.open()).toThrow(/cannot write rows to .*file\/rows: /);
 });
 

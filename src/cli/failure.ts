@@ -1,5 +1,5 @@
 import { BackendError } from "../runner/backends.js";
-import { StoreError } from "../runner/store.js";
+import { DiskError } from "../runner/disk.js";
 import { StudyError } from "../studies/study-error.js";
 
 /** The user asked for something that does not exist or contradicts itself: status 2. */
@@ -8,6 +8,6 @@ export class UsageError extends Error {}
 /** One sentence and an exit status for whatever went wrong: 2 bad input, 3 the machine cannot, else 1 with the stack. */
 export function failure(error: unknown): { readonly status: number; readonly message: string } {
   if (error instanceof UsageError || error instanceof StudyError) return { status: 2, message: error.message };
-  if (error instanceof BackendError || error instanceof StoreError) return { status: 3, message: error.message };
+  if (error instanceof BackendError || error instanceof DiskError) return { status: 3, message: error.message };
   return { status: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

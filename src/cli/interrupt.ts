@@ -1,9 +1,14 @@
+import type { Progress } from "../runner/progress.js";
+
 /**
  * Ctrl-C (or a scheduler's SIGTERM) ends the run at once: finished cells are whole files on the disk already, so there
  * is nothing to save, only to say. Status 130 for SIGINT, 143 for SIGTERM.
+ *
+ * @param progress is stopped first: a bar hides the terminal's cursor
  */
-export function sayOnInterrupt(folder: string): void {
+export function sayOnInterrupt(folder: string, progress: Pick<Progress, "stop">): void {
   const stop = (signal: "SIGINT" | "SIGTERM") => () => {
+    progress.stop();
     process.stderr.write(
       `\nstopped: the finished cells are kept in ${folder}; see them with \`iclab report ${folder}\`, ` +
         "go on with the same command and --resume\n",

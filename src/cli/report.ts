@@ -1,16 +1,17 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { textTable } from "../report/verdict-table.js";
+import type { Section } from "../report/material.js";
 import { loadCatalogue, loadExperiments } from "../runner/catalogue.js";
 import { judgeClaims } from "../runner/judged.js";
 import { identify } from "../runner/provenance.js";
-import { judgedHypotheses, publishExperiments, publishStudy } from "../runner/publish.js";
-import { Store } from "../runner/store.js";
+import { paperSection, publish, studySection } from "../runner/publish.js";
+import { Store, type StoredCell } from "../runner/store.js";
 import { cellSettings } from "../runner/study-experiment.js";
 import { judgeStudy } from "../studies/judge-study.js";
 import { parseStudy } from "../studies/parse-study.js";
 import type { Measurement } from "../types.js";
+import { conclude } from "./conclude.js";
 import { UsageError } from "./failure.js";
 
 /** `iclab report`: judges stored rows again and writes the page; nothing is trained, no backend is opened. */
@@ -18,46 +19,54 @@ export async function report(folder: string, { open }: { readonly open?: boolean
   const names = namesIn(join(folder, "rows"));
   if (names.length === 0)
     throw new UsageError(`${folder} holds no rows; \`iclab reproduce\` and \`iclab run\` write them there`);
-  const page = names.includes("study") ? await reportStudy(folder) : await reportExperiments(folder, names);
-  process.stdout.write(`report: ${page}\n`);
+  const parts = await papers(folder, names);
+  if (names.includes("study")) parts.push(await study(folder));
+  const sections = parts.map(({ section }) => section);
+  const page = publish(folder, sections);
+  conclude(
+    sections,
+    page,
+    parts.reduce((sum, { rows }) => sum + rows, 0),
+  );
   if (open)
     spawn(process.platform === "darwin" ? "open" : "xdg-open", [page], { detached: true, stdio: "ignore" }).unref();
 }
 
-async function reportExperiments(folder: string, names: readonly string[]): Promise<string> {
-  const experiments = await loadExperiments();
-  const results = names.flatMap((id) => {
-    const experiment = experiments.get(id);
-    if (!experiment) return [];
-    const { cells, torn } = new Store(join(folder, "rows", id)).all();
-    sayTorn(torn);
-    const rows = cells.flatMap((cell) => cell.rows);
-    return [
-      { id, experiment, rows, cells: cells.map(({ provenance }) => provenance), judged: judgeClaims(experiment, rows) },
-    ];
-  });
-  const claims = results.flatMap(({ id, judged }) => judged.map((each) => ({ experiment: id, ...each })));
-  process.stdout.write(`${textTable(claims)}\n`);
-  process.exitCode = claims.length > 0 && claims.every(({ asExpected }) => asExpected) ? 0 : 1;
-  return publishExperiments(folder, results);
+interface Part {
+  readonly section: Section;
+  readonly rows: number;
 }
 
-async function reportStudy(folder: string): Promise<string> {
+async function papers(folder: string, names: readonly string[]): Promise<Part[]> {
+  const experiments = await loadExperiments();
+  return names.flatMap((id) => {
+    const experiment = experiments.get(id);
+    if (!experiment) return [];
+    const stored = new Store(join(folder, "rows", id)).all();
+    sayTorn(stored.torn);
+    const { rows, cells } = unfolded(stored.cells);
+    const section = paperSection(folder, { id, experiment, rows, cells, judged: judgeClaims(experiment, rows) });
+    return [{ section, rows: rows.length }];
+  });
+}
+
+async function study(folder: string): Promise<Part> {
   const store = new Store(join(folder, "rows", "study"));
   const text = store.kept("study.yaml");
   if (text === undefined) throw new UsageError(`${folder}/rows/study has lost its study.yaml; run the study again`);
-  const study = await parseStudy(text, "study.yaml", await loadCatalogue());
-  const { cells: all, torn } = store.all();
-  sayTorn(torn);
+  const study = await parseStudy(text, `${folder}/rows/study/study.yaml`, await loadCatalogue());
   // Another study may have been run into the same folder: only this one's cells count.
-  const cells = all.filter(({ provenance: { settings, seed, identity } }) => {
+  const stored = store.all(({ settings, seed, identity }) => {
     return identity === identify("study", settings, seed, cellSettings(study, settings));
   });
-  const rows = cells.flatMap((cell) => cell.rows);
+  sayTorn(stored.torn);
+  const { rows, cells } = unfolded(stored.cells);
   const verdicts = judgeStudy(study, rows as Measurement[]);
-  process.stdout.write(`${textTable(judgedHypotheses(verdicts))}\n`);
-  process.exitCode = verdicts.every(({ holds }) => holds === true) ? 0 : 1;
-  return publishStudy(folder, { study, text, rows, cells: cells.map(({ provenance }) => provenance), verdicts });
+  return { section: studySection(folder, { study, text, rows, cells, verdicts }), rows: rows.length };
+}
+
+function unfolded(stored: readonly StoredCell[]) {
+  return { rows: stored.flatMap(({ rows }) => rows), cells: stored.map(({ provenance }) => provenance) };
 }
 
 function namesIn(folder: string): string[] {

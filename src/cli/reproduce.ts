@@ -1,58 +1,55 @@
 import { join } from "node:path";
-import { textTable } from "../report/verdict-table.js";
-import { openBackend } from "../runner/backends.js";
 import { loadExperiments } from "../runner/catalogue.js";
 import { judgeClaims } from "../runner/judged.js";
 import { packageRoot } from "../runner/package-root.js";
-import { progressOn } from "../runner/progress.js";
-import { publishExperiments, saveFigures } from "../runner/publish.js";
-import { runExperiment } from "../runner/run-experiment.js";
+import { paperSection, publish, type Reproduced } from "../runner/publish.js";
+import { type Machine, runExperiment } from "../runner/run-experiment.js";
+import { saveFigures } from "../runner/save-figures.js";
 import { Store } from "../runner/store.js";
-import { trainerOf } from "../runner/trainer.js";
 import { unknownName } from "../studies/nearest.js";
-import type { BackendName, Experiment, Scale } from "../types.js";
+import type { Experiment, Scale } from "../types.js";
+import { conclude } from "./conclude.js";
 import { UsageError } from "./failure.js";
-import { sayOnInterrupt } from "./interrupt.js";
+import type { RunOptions } from "./run-options.js";
+import { withMachine } from "./with-machine.js";
 
-export interface RunOptions {
-  readonly backend: BackendName | "auto";
-  readonly seed: number;
-  readonly out: string;
-  readonly resume?: boolean;
-  readonly json?: boolean;
+/** What `iclab reproduce` is told beside the options of every run. */
+export interface ReproduceOptions extends RunOptions {
+  readonly scale: Scale;
+  /** Also store rows and figures in the experiments' own folders. */
+  readonly save?: boolean;
 }
 
 /** `iclab reproduce`: trains and measures a paper's cells, judges its claims, writes rows, figures and the report. */
-export async function reproduce(
-  paper: string,
-  options: RunOptions & { readonly scale: Scale; readonly save?: boolean },
-): Promise<void> {
+export async function reproduce(paper: string, options: ReproduceOptions): Promise<void> {
   const chosen = choose(paper, await loadExperiments());
-  sayOnInterrupt(options.out);
   const stores = chosen.map(([id]) => new Store(join(options.out, "rows", id)));
   for (const store of stores) store.open();
-  const backend = await openBackend(options.backend);
-  const train = await trainerOf(backend);
-  process.stderr.write(`training on ${backend.name} (${backend.adapter})\n`);
-  const progress = progressOn(process.stderr);
-  const results = [];
-  for (const [i, [id, experiment]] of chosen.entries()) {
-    const job = { id, experiment, cells: experiment.cells(options.scale), seed: options.seed };
-    const machine = { backend, train, store: stores[i]!, progress, resume: options.resume ?? false };
-    const outcome = await runExperiment(job, machine);
-    const judged = judgeClaims(experiment, outcome.rows);
-    results.push({ id, experiment, rows: outcome.rows, cells: outcome.cells, judged });
-    if (options.save) saveRows(id, experiment, outcome, stores[i]!);
-  }
-  await backend.close();
-  const page = publishExperiments(options.out, results);
-  const claims = results.flatMap(({ id, judged }) => judged.map((each) => ({ experiment: id, ...each })));
-  if (options.json) {
-    const rows = results.flatMap(({ id, rows }) => rows.map((row) => ({ experiment: id, ...row })));
-    const provenance = results.flatMap(({ cells }) => cells);
-    process.stdout.write(`${JSON.stringify({ rows, verdicts: claims, provenance }, null, 2)}\n`);
-  } else process.stdout.write(`${textTable(claims)}\nreport: ${page}\n`);
-  process.exitCode = claims.every(({ asExpected }) => asExpected) ? 0 : 1;
+  const results = await withMachine(options, async (machine) => {
+    const done: Reproduced[] = [];
+    for (const [i, [id, experiment]] of chosen.entries())
+      done.push(await reproduceOne(id, experiment, options, { ...machine, store: stores[i]! }));
+    return done;
+  });
+  const sections = results.map((result) => paperSection(options.out, result));
+  const page = publish(options.out, sections);
+  const rows = results.flatMap(({ id, rows }) => rows.map((row) => ({ experiment: id, ...row })));
+  const verdicts = results.flatMap(({ id, judged }) => judged.map((each) => ({ experiment: id, ...each })));
+  const provenance = results.flatMap(({ cells }) => cells);
+  conclude(sections, page, rows.length, options.json ? { rows, verdicts, provenance } : undefined);
+}
+
+async function reproduceOne(
+  id: string,
+  experiment: Experiment,
+  options: ReproduceOptions,
+  machine: Machine,
+): Promise<Reproduced> {
+  const job = { id, experiment, cells: experiment.cells(options.scale), seed: options.seed };
+  const { rows, cells } = await runExperiment(job, machine);
+  const result = { id, experiment, rows, cells, judged: judgeClaims(experiment, rows) };
+  if (options.save) save(result, machine.store);
+  return result;
 }
 
 function choose(paper: string, experiments: ReadonlyMap<string, Experiment>): [string, Experiment][] {
@@ -64,11 +61,11 @@ function choose(paper: string, experiments: ReadonlyMap<string, Experiment>): [s
 }
 
 /** Copies a run's rows and figures into the experiment's own folder, where they are committed. */
-function saveRows(id: string, experiment: Experiment, outcome: Awaited<ReturnType<typeof runExperiment>>, from: Store) {
+function save({ id, experiment, rows, cells }: Reproduced, from: Store): void {
   const folder = join(packageRoot, "experiments", id);
   const kept = new Store(join(folder, "rows"));
   kept.open();
   kept.clear();
-  for (const { cell } of outcome.cells) kept.write(from.read(cell)!);
-  saveFigures(join(folder, "figures"), id, experiment.figures, outcome.rows);
+  for (const { cell } of cells) kept.write(from.read(cell)!);
+  saveFigures(join(folder, "figures"), id, experiment.figures, rows);
 }

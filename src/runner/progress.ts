@@ -4,8 +4,8 @@ import { Presets, SingleBar } from "cli-progress";
 export interface Progress {
   start(title: string, cells: number, work: number): void;
   advance(work: number): void;
-  /** One cell's rows are on the disk. */
-  finish(cell: string): void;
+  /** One cell's rows are on the disk; `kept` where they were before this run. */
+  finish(cell: string, kept: boolean): void;
   stop(): void;
 }
 
@@ -58,10 +58,11 @@ class Lines implements Progress {
     this.clock.advance(work);
   }
 
-  finish(cell: string): void {
+  finish(cell: string, kept: boolean): void {
     const finished = this.clock.finish();
     const { title, cells, remaining } = this.clock;
-    this.stream.write(`${title}: ${finished}/${cells} cells, about ${remaining} left (${cell})\n`);
+    const state = kept ? "kept from an earlier run" : `about ${remaining} left`;
+    this.stream.write(`${title}: ${finished}/${cells} cells, ${state} (${cell})\n`);
   }
 
   stop(): void {}
@@ -83,15 +84,18 @@ class Bar implements Progress {
 
   advance(work: number): void {
     this.clock.advance(work);
-    this.bar.update(Math.floor(100 * this.clock.share), { remaining: this.clock.remaining });
+    this.show();
   }
 
   finish(): void {
-    this.bar.update({ finished: this.clock.finish() });
+    this.show({ finished: this.clock.finish() });
   }
 
   stop(): void {
-    this.bar.update(100, { remaining: "0 s" });
     this.bar.stop();
+  }
+
+  private show(payload: object = {}): void {
+    this.bar.update(Math.round(100 * this.clock.share), { remaining: this.clock.remaining, ...payload });
   }
 }

@@ -1,15 +1,14 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { riskCurve } from "../figures/risk-curve.js";
-import { drawFigure } from "../report/draw-figure.js";
-import type { DrawnFigure, Fact, Material, Section } from "../report/material.js";
+import type { Fact, Section } from "../report/material.js";
 import { page } from "../report/page.js";
-import { pngOf } from "../report/png.js";
 import type { StudyVerdict } from "../studies/judge-study.js";
 import type { Study } from "../studies/study.js";
-import type { Experiment, Figure, Row } from "../types.js";
+import type { Experiment, Row } from "../types.js";
+import { replaceFile, writing } from "./disk.js";
 import type { Judged } from "./judged.js";
 import type { Provenance } from "./provenance.js";
+import { saveFigures } from "./save-figures.js";
+import { studyFigures } from "./study-figures.js";
 
 /** A paper's rows with their verdicts. */
 export interface Reproduced {
@@ -30,40 +29,45 @@ export interface StudyResult {
   readonly verdicts: readonly StudyVerdict[];
 }
 
-/** Writes `index.html` and the figures of papers into the folder; gives the page's path. */
-export function publishExperiments(folder: string, results: readonly Reproduced[]): string {
-  const sections = results.map(({ id, experiment, rows, cells, judged }): Section => {
-    const { title, authors, year, arxiv } = experiment.paper;
-    return {
-      id,
-      title,
-      byline: `${authors} (${year})`,
-      link: `https://arxiv.org/abs/${arxiv}`,
-      question: experiment.question,
-      settings: settingsOf(cells),
-      claims: judged,
-      figures: saveFigures(join(folder, "figures", id), id, experiment.figures, rows),
-      notes: experiment.notes,
-      provenance: provenanceOf(cells),
-    };
-  });
-  return writePage(folder, { title: "iclab: papers beside their theory", sections });
+/** What the page says of a paper; its figures are written into the folder. */
+export function paperSection(folder: string, { id, experiment, rows, cells, judged }: Reproduced): Section {
+  const { title, authors, year, arxiv } = experiment.paper;
+  return {
+    id,
+    title,
+    byline: `${authors} (${year})`,
+    link: `https://arxiv.org/abs/${arxiv}`,
+    question: experiment.question,
+    settings: settingsOf(cells),
+    claims: judged,
+    figures: saveFigures(join(folder, "figures", id), id, experiment.figures, rows),
+    notes: experiment.notes,
+    provenance: provenanceOf(cells),
+  };
 }
 
-/** Writes `index.html` and the figures of a study into the folder; gives the page's path. */
-export function publishStudy(folder: string, { study, text, rows, cells, verdicts }: StudyResult): string {
-  const section: Section = {
+/** What the page says of a study; its figures are written into the folder. */
+export function studySection(folder: string, { study, text, rows, cells, verdicts }: StudyResult): Section {
+  return {
     id: "study",
     title: study.title,
     question: study.title,
     settings: settingsOf(cells),
     claims: judgedHypotheses(verdicts),
-    figures: saveFigures(join(folder, "figures", "study"), "study", [studyFigure(study)], rows),
+    figures: saveFigures(join(folder, "figures", "study"), "study", studyFigures(study), rows),
     notes: [],
     provenance: provenanceOf(cells),
     text,
   };
-  return writePage(folder, { title: study.title, sections: [section] });
+}
+
+/** Writes `index.html` into the folder; gives its path. @throws DiskError where it cannot be written */
+export function publish(folder: string, sections: readonly Section[]): string {
+  const file = join(folder, "index.html");
+  const only = sections.length === 1 && sections[0]!.text !== undefined ? sections[0] : undefined;
+  const text = page({ title: only?.title ?? "iclab: measured beside theory", sections });
+  writing("the report", folder, () => replaceFile(file, text));
+  return file;
 }
 
 /** A study's hypotheses in the form of claims. */
@@ -72,44 +76,6 @@ export function judgedHypotheses(verdicts: readonly StudyVerdict[]) {
     claim: { id: `hypothesis-${i + 1}`, says, expected: "holds" as const, expression: expect },
     verdict,
   }));
-}
-
-/** Draws every figure from the rows as SVG and PNG files. */
-export function saveFigures(
-  folder: string,
-  page: string,
-  figures: readonly Figure[],
-  rows: readonly Row[],
-): readonly DrawnFigure[] {
-  mkdirSync(folder, { recursive: true });
-  return figures.map((figure) => {
-    const drawn = drawFigure(figure, rows, page);
-    writeFileSync(join(folder, `${drawn.id}.svg`), drawn.svg);
-    writeFileSync(join(folder, `${drawn.id}.png`), pngOf(drawn.svg));
-    return drawn;
-  });
-}
-
-function writePage(folder: string, material: Material): string {
-  const file = join(folder, "index.html");
-  writeFileSync(file, page(material));
-  return file;
-}
-
-/** Risk against the first numeric column that varies, else against the context. */
-function studyFigure({ cells }: Study): Figure {
-  const points = cells.flatMap((cell) => cell.tests.map((test) => ({ ...cell.columns, ...test.columns })));
-  const varies = (column: string) => new Set(points.map((point: Row) => point[column])).size > 1;
-  const numeric = (column: string) => points.every((point: Row) => typeof point[column] === "number");
-  const column = Object.keys(points[0] ?? {}).find((name) => varies(name) && numeric(name)) ?? "testContext";
-  const label = { context: "context pairs n", testContext: "context pairs at test" }[column] ?? column;
-  return {
-    id: "risk",
-    title: `Risk against ${label}`,
-    caption: "",
-    plot: (rows) =>
-      riskCurve(rows, { x: { column, label }, y: { column: "risk", label: "risk: mean squared error", scale: "log" } }),
-  };
 }
 
 function settingsOf(cells: readonly Provenance[]): Fact[] {

@@ -22,7 +22,7 @@ export interface Machine {
   readonly train: Trainer;
   readonly store: Store;
   readonly progress: Progress;
-  /** Take finished cells with the same identity from the store instead of computing them again. */
+  /** Take finished cells with the same identity and backend from the store instead of computing them again. */
   readonly resume: boolean;
   readonly signal?: AbortSignal;
 }
@@ -30,6 +30,7 @@ export interface Machine {
 export interface Outcome {
   readonly rows: readonly Row[];
   readonly cells: readonly Provenance[];
+  /** Cells that were taken from the store. */
   readonly reused: number;
 }
 
@@ -38,16 +39,16 @@ export interface Outcome {
  * trained already: the engine's threads and this one have different work.
  * Keys are folded from (seed, experiment, cell), so no other cell's presence or order changes a number.
  *
- * @throws StoreError when rows cannot be written; whatever the signal's reason is when it is aborted.
+ * @throws DiskError when rows cannot be written; whatever the signal's reason is when it is aborted.
  */
 export async function runExperiment(job: Job, machine: Machine): Promise<Outcome> {
   const shared = runProvenance(machine.backend);
   const base = foldIn(keyOf(job.seed), job.id);
   const plans = job.cells.map((cell) => plan(job, cell, foldIn(base, canonical(cell)), machine));
-  machine.progress.start(job.id, plans.length, sum(plans.map(({ work }) => work)));
   const over = new AbortController();
   const signal = machine.signal ? AbortSignal.any([machine.signal, over.signal]) : over.signal;
   const waiting = plans.filter(({ stored }) => stored === undefined);
+  machine.progress.start(job.id, plans.length, sum(waiting.map(({ work }) => work)));
   const trainings = new Map<Plan, Promise<Trained>>();
   const begin = (plan: Plan | undefined) => {
     if (plan === undefined || trainings.has(plan)) return;
@@ -59,8 +60,8 @@ export async function runExperiment(job: Job, machine: Machine): Promise<Outcome
   const finished: StoredCell[] = [];
   try {
     for (const plan of plans) {
-      if (plan.stored) machine.progress.advance(plan.work);
-      else {
+      const kept = plan.stored !== undefined;
+      if (plan.stored === undefined) {
         begin(plan);
         const trained = await trainings.get(plan)!;
         trainings.delete(plan);
@@ -69,7 +70,7 @@ export async function runExperiment(job: Job, machine: Machine): Promise<Outcome
         machine.store.write(plan.stored);
       }
       finished.push(plan.stored);
-      machine.progress.finish(plan.name);
+      machine.progress.finish(plan.name, kept);
     }
   } finally {
     over.abort();
@@ -129,11 +130,13 @@ async function measureCell(
   return { provenance, rows };
 }
 
-function plan(job: Job, cell: Row, key: Key, { resume, store }: Machine): Plan {
+function plan(job: Job, cell: Row, key: Key, { resume, store, backend }: Machine): Plan {
   const identity = identify(job.id, cell, job.seed, job.settings?.(cell) ?? null);
   const trials = job.experiment.trials(cell, key);
   const name = cellName(cell, identity);
-  const stored = resume ? store.read(name) : undefined;
+  const found = resume ? store.read(name) : undefined;
+  // Backends differ by rounding, and a backend that was named is often the check of another one.
+  const stored = found?.provenance.backend === backend.name ? found : undefined;
   return { cell, key, identity, name, trials, work: sum(trials.map(workOf)) || 1, stored };
 }
 

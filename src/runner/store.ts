@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Row } from "../types.js";
 import { canonical } from "./canonical.js";
+import { replaceFile, writing } from "./disk.js";
 import type { Provenance } from "./provenance.js";
 
 /** What one file of rows holds: the first line says where they come from, each further line is a row. */
@@ -20,9 +11,6 @@ export interface StoredCell {
   readonly rows: readonly Row[];
 }
 
-/** The folder cannot be written: no room left, no permission, not a folder. The command line ends with status 3. */
-export class StoreError extends Error {}
-
 /**
  * One folder of JSON Lines, one file a finished cell. A file appears whole or not at all (written under another name,
  * flushed to the disk, renamed), so an interrupted or killed run leaves every finished cell readable and nothing torn.
@@ -30,20 +18,20 @@ export class StoreError extends Error {}
 export class Store {
   constructor(readonly folder: string) {}
 
-  /** Makes the folder and proves that it can be written. @throws StoreError saying why not. */
+  /** Makes the folder and proves that it can be written. @throws DiskError saying why not. */
   open(): void {
     this.guarded(() => {
       mkdirSync(this.folder, { recursive: true });
       const probe = join(this.folder, `.probe-${process.pid}`);
-      writeWhole(probe, "");
+      replaceFile(probe, "");
       rmSync(probe);
     });
   }
 
-  /** @throws StoreError when the disk is full or the folder has gone; cells written before stay. */
+  /** @throws DiskError when the disk is full or the folder has gone; cells written before stay. */
   write(cell: StoredCell): void {
     const lines = [{ provenance: cell.provenance }, ...cell.rows].map((line) => JSON.stringify(line));
-    this.guarded(() => replace(join(this.folder, `${cell.provenance.cell}.jsonl`), `${lines.join("\n")}\n`));
+    this.guarded(() => replaceFile(join(this.folder, `${cell.provenance.cell}.jsonl`), `${lines.join("\n")}\n`));
   }
 
   /** The finished cell of this name, or undefined where there is none or its file is torn: it is then computed again. */
@@ -55,8 +43,15 @@ export class Store {
     }
   }
 
-  /** The newest finished file of every cell, by name. Torn files are left out and named in `torn`. */
-  all(): { readonly cells: readonly StoredCell[]; readonly torn: readonly string[] } {
+  /**
+   * The newest finished file of every cell, by name. Torn files are left out and named in `torn`.
+   *
+   * @param isWanted tells the files that count where the folder has been used for other runs too
+   */
+  all(isWanted: (provenance: Provenance) => boolean = () => true): {
+    readonly cells: readonly StoredCell[];
+    readonly torn: readonly string[];
+  } {
     let names: string[] = [];
     try {
       names = readdirSync(this.folder).filter((file) => file.endsWith(".jsonl"));
@@ -65,14 +60,14 @@ export class Store {
     }
     const found = names.sort().map((file) => ({ file, cell: this.read(file.replace(/\.jsonl$/, "")) }));
     return {
-      cells: newest(found.flatMap(({ cell }) => cell ?? [])),
+      cells: newest(found.flatMap(({ cell }) => (cell && isWanted(cell.provenance) ? cell : []))),
       torn: found.filter(({ cell }) => cell === undefined).map(({ file }) => file),
     };
   }
 
   /** Keeps a text beside the cells, whole or not at all (a study's file, to be judged by later). */
   keep(name: string, text: string): void {
-    this.guarded(() => replace(join(this.folder, name), text));
+    this.guarded(() => replaceFile(join(this.folder, name), text));
   }
 
   /** A text kept before, or undefined. */
@@ -92,13 +87,7 @@ export class Store {
   }
 
   private guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const reason = { ENOSPC: "the disk is full", EACCES: "no permission", EROFS: "it is read-only" }[code ?? ""];
-      throw new StoreError(`cannot write rows to ${this.folder}: ${reason ?? message}`);
-    }
+    writing("rows", this.folder, work);
   }
 }
 
@@ -119,27 +108,4 @@ function parse(text: string): StoredCell | undefined {
     .map((line) => JSON.parse(line) as unknown);
   const provenance = (first as { provenance?: Provenance }).provenance;
   return provenance?.rows === rows.length ? { provenance, rows: rows as Row[] } : undefined;
-}
-
-/** Writes under another name, flushes, renames: the file is the old text or the new one, never a part. */
-function replace(target: string, text: string): void {
-  const draft = `${target}.${process.pid}.draft`;
-  try {
-    writeWhole(draft, text);
-    renameSync(draft, target);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
-}
-
-function writeWhole(file: string, text: string): void {
-  const handle = openSync(file, "w");
-  try {
-    const bytes = Buffer.from(text, "utf8");
-    for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -1,0 +1,11 @@
+import type { BackendName } from "../types.js";
+
+/** What every command that trains is told. */
+export interface RunOptions {
+  readonly backend: BackendName | "auto";
+  readonly seed: number;
+  /** Folder for rows, figures and the report. */
+  readonly out: string;
+  readonly resume?: boolean;
+  readonly json?: boolean;
+}
