@@ -33,7 +33,8 @@ export type Rows = readonly (readonly number[])[];
 export type Lengths = number | { readonly uniform: readonly [number, number] };
 
 /** One batch of in-context problems: labelled context pairs, a query, and the label to be predicted.
- *  Where prompts differ in length, `length` holds each prompt's own and the rest of its row is zero. */
+ *  Where prompts differ in length, `length` holds each prompt's own and the rest of its row is zero; where it is more
+ *  than there are pairs, they stand for that many (see `Law.gram`). */
 export interface Prompts {
   readonly x: Nd<["batch", "context", "feature"]>;
   readonly y: Nd<["batch", "context", "output"]>;
@@ -79,9 +80,9 @@ export interface Slice {
 /** One prompt in the kernel language, as a mixer's text reads it. Vectors unroll when short and roll when long. */
 export interface PromptNodes {
   readonly features: number;
-  /** How many labelled pairs there are: a number, or each prompt's own with its bound. */
+  /** How many labelled pairs there are to read: a number, or each prompt's own with its bound. */
   readonly pairs: Count;
-  /** The same as a real number, 0 or more. */
+  /** How many the prompt has, as a real number, 0 or more: as many as `pairs`, or more where few stand for many. */
   readonly length: F32;
   /** Pair j < pairs, the same however often it is read: input x (d) and label y. */
   pair(j: U32): { readonly x: Vector; readonly y: F32 };
@@ -118,6 +119,15 @@ export interface Shift {
   readonly taskScale?: number;
 }
 
+/**
+ * A function as plain data, so that another thread can have it too: what `module` (its URL) exports as `restore` makes
+ * the function of `constants`, which can be posted to a thread.
+ */
+export interface Recipe {
+  readonly module: string;
+  readonly constants: unknown;
+}
+
 /** A distribution over prompts with its population quantities. */
 export interface Law<P extends Population = Population> {
   readonly name: string;
@@ -125,8 +135,16 @@ export interface Law<P extends Population = Population> {
   readonly population: P;
   /** How one prompt is drawn, in the kernel language: what engines train on, and in float64 what `draw` returns. */
   readonly program: PromptProgram;
+  /**
+   * A text whose prompts have this law up to a rotation of the pairs e_j = (x_j, y_j) among each other, and few pairs
+   * however long the context is: G = sum_j e_j e_j^T, the query and its answer have the law of `program`'s jointly.
+   * Answers with a sentence where there is none; left out where there never is.
+   */
+  gram?(context: Lengths): PromptProgram | string;
   /** The prompts [from, from + count) of the stream `key`, each with `context` labelled pairs. Pure in all arguments. */
   draw(key: Key, slice: Slice, context: Lengths): Prompts;
+  /** `draw` at one context as data: (key, slice) => prompts. Left out where only this thread can draw. */
+  recipe?(context: Lengths): Recipe;
   /** The same law with inputs, query or task rescaled. */
   shifted(shift: Shift): Law<P>;
 }
@@ -163,6 +181,8 @@ export interface Predictor<P extends Population = Population> {
 
 export interface Tuned<P extends Population = Population> {
   predict(prompts: Prompts): Nd<["batch"]>;
+  /** `predict` as data. Left out where only this thread can predict. */
+  readonly recipe?: Recipe;
   /** Risk on noisy query labels under `test` with `context` pairs: (prediction - y_query)^2 in the mean. */
   risk(test: P, context: number): Answer;
 }
@@ -180,8 +200,9 @@ export interface TensorPrompts {
   readonly length: TfCore.Tensor1D;
 }
 
-/** A property that the contract test checks of the mixer on random prompts. */
-export type Symmetry = "context-permutation" | "feature-rotation" | "label-linear" | "label-shift";
+/** A property that the contract test checks of the mixer on random prompts. `context-rotation`: pairs may be mixed by any
+ *  orthogonal matrix, so that the mixer reads of them only their number and the Gram matrix sum_j e_j e_j^T. */
+export type Symmetry = "context-permutation" | "context-rotation" | "feature-rotation" | "label-linear" | "label-shift";
 
 /** One way to mix a prompt into a prediction. One file in src/mixers is one mixer, written twice on purpose. */
 export interface Mixer<W extends Weights = Weights> {
@@ -194,6 +215,8 @@ export interface Mixer<W extends Weights = Weights> {
   readonly program: PredictionProgram;
   /** The float64 target of `program` on given prompts: the reference. */
   forward(weights: W, prompts: Prompts): Nd<["batch"]>;
+  /** `forward` of these weights as data: prompts of so many features and pairs in, predictions out. May be left out. */
+  recipe?(weights: W, site: Site): Recipe;
   /** What no gauge can change: key-query product (head, token, token) and output-value row (head, token). */
   products(weights: W): { readonly KQ: Nd<["head", "key", "query"]>; readonly OV: Nd<["head", "token"]> };
 }
@@ -232,6 +255,13 @@ export interface Trial<W extends Weights = Weights> {
   readonly context: Lengths;
   readonly schedule: Schedule;
   readonly key: Key;
+  /**
+   * What training prompts are drawn as: pair by pair (where left out), or as the few rotated pairs of the law's `gram`,
+   * at a cost that does not grow with the context. Equal in law for a mixer with context-rotation; other numbers.
+   */
+  readonly prompts?: "pairs" | "gram";
+  /** The random numbers that training prompts are drawn by; the default where left out. */
+  readonly random?: RandomName;
   /** Steps at which a snapshot is wanted; 0 is the initial weights, the last step is always recorded. */
   readonly record: readonly number[];
   /** Ends the trial early when it answers true to a recorded snapshot (stop at 1 % excess, say). */

@@ -82,6 +82,19 @@ const symmetryGap: { readonly [symmetry in Symmetry]: (forward: (prompts: Prompt
     const x = { ...prompts.x, data: turned(prompts.x.data, features) };
     return gap(forward({ ...prompts, x, y: { ...prompts.y, data: turned(prompts.y.data, 1) } }), forward(prompts));
   },
+  "context-rotation": (forward) => {
+    const prompts = randomPrompts(36, false);
+    const [cosine, sine] = [Math.cos(1), Math.sin(1)];
+    // Pairs 0 and 1 of every prompt.
+    const rotated = (array: Nd["data"], width: number) =>
+      array.map((value, at) => {
+        const j = Math.floor(at / width) % context;
+        if (j > 1) return value;
+        return j === 0 ? cosine * value - sine * array[at + width]! : sine * array[at - width]! + cosine * value;
+      });
+    const x = { ...prompts.x, data: rotated(prompts.x.data, features) };
+    return gap(forward({ ...prompts, x, y: { ...prompts.y, data: rotated(prompts.y.data, 1) } }), forward(prompts));
+  },
   "feature-rotation": (forward) => {
     const prompts = randomPrompts(32, false);
     const [cosine, sine] = [Math.cos(1), Math.sin(1)];

@@ -16,7 +16,7 @@ export function uploadPrompts(tf: Tf, { x, y, query, length }: Prompts): TensorP
   const lengths = length ? float32(length) : new Float32Array(batch).fill(context);
   const mask = new Float32Array(batch * width);
   lengths.forEach((pairs, b) => {
-    mask.fill(1, b * width, b * width + pairs);
+    mask.fill(1, b * width, b * width + Math.min(pairs, width));
   });
   return {
     x: context === 0 ? tf.zeros([batch, 1, features]) : tf.tensor3d(float32(x), [batch, context, features]),

@@ -12,6 +12,7 @@ import {
 import { drawn } from "./drawn.js";
 import { coordinates, type InputsOption, inputsOption } from "./inputs.js";
 import { regressionProgram, type Sampler } from "./regression-program.js";
+import { rotatedPairs } from "./rotated-pairs.js";
 
 /** Distribution of the i.i.d. unit-variance coordinates z behind the inputs x = B z. */
 export interface Inputs {
@@ -84,6 +85,9 @@ export function linearRegressionLaw(settings: Settings): Law<LinearRegression> {
   return lawOf(population, { features, noise, coordinates: drawing, roots });
 }
 
+/** Rank of a long context's Gram matrix: without noise, labels are combinations of the inputs. */
+const gramColumns = ({ features, noise }: LinearRegression): number => (noise === 0 ? features : features + 1);
+
 function lawOf(population: LinearRegression, sampler: Sampler): Law<LinearRegression> {
   const program = regressionProgram(sampler);
   return {
@@ -91,6 +95,14 @@ function lawOf(population: LinearRegression, sampler: Sampler): Law<LinearRegres
     features: population.features,
     population,
     program,
+    gram(context) {
+      if (population.inputs.kind !== "gaussian")
+        return `only Gaussian inputs can be drawn as a Gram matrix, and these are ${population.inputs.kind}`;
+      if (typeof context !== "number") return "a Gram matrix is drawn for one context length, and these are mixed";
+      const columns = gramColumns(population);
+      if (context <= columns) return program;
+      return regressionProgram(sampler, rotatedPairs(context, population.features, columns));
+    },
     draw: drawn(program, population.features),
     shifted: ({ inputScale = 1, queryScale = 1, taskScale = 1 }) => {
       for (const factor of [inputScale, queryScale, taskScale])

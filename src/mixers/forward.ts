@@ -87,7 +87,7 @@ function promptOf({ prompt, table }: Inputs, { features, context, mixed }: Shape
   };
 }
 
-/** A real that is a whole number from 0 to `most` as a word, bit by bit from the highest. */
+/** A real that is a whole number as a word, bit by bit from the highest; beyond `most`, any word from `most` on. */
 function wholeNumber(real: Node<"f32">, most: number): U32 {
   let rest = real;
   let found: U32 = 0;

@@ -70,7 +70,7 @@ function linearAttention({ weights, heads: count, normalize, init }: LinearAtten
   };
   return {
     name: "linear-attention",
-    symmetries: ["context-permutation"],
+    symmetries: ["context-permutation", "context-rotation"],
     init: heads.init,
     products: heads.products,
     apply(tf, weights, prompts) {

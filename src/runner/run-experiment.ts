@@ -120,11 +120,13 @@ async function measureCell(
     ...shared,
     seconds: Math.round(1000 * (seconds + (performance.now() - begun) / 1000)) / 1000,
     finished: new Date().toISOString(),
-    training: trials.map(({ schedule, mixer, law, context }) => ({
+    training: trials.map(({ schedule, mixer, law, context, prompts, random }) => ({
       mixer: mixer.name,
       law: law.name,
       context,
       schedule,
+      prompts,
+      random,
     })),
   };
   return { provenance, rows };

@@ -52,9 +52,9 @@ export function cellSettings(study: Study, columns: Row): unknown {
 }
 
 function trialOf(cell: StudyCell, model: StudyModel, key: Key, optimum: Predictor): Trial {
-  const { mixer, schedule, record, until } = model;
+  const { mixer, schedule, record, until, drawing } = model;
   const own = foldIn(foldIn(key, "training"), model.name);
-  const trial: Trial = { mixer, law: cell.law, context: cell.context, schedule, key: own, record };
+  const trial: Trial = { mixer, law: cell.law, context: cell.context, schedule, key: own, record, ...drawing };
   if (until === null) return trial;
   const best = optimum.tune(cell.law.population, cell.context);
   return { ...trial, done: stopAtExcess(trial, best.predict, until, foldIn(own, "stopping")) };

@@ -14,7 +14,7 @@ export function resolveCell(resolving: Resolving): StudyCell {
   const law = makeLaw(resolving, kind, options as Json, ["law"], frame.context, ["context"]);
   const context = lengths(resolving, frame.context, law.value.features, ["context"]);
   const site = { features: law.value.features, context };
-  const models = (frame.models ?? []).map((_, i) => resolveModel(resolving, i, site));
+  const models = (frame.models ?? []).map((_, i) => resolveModel(resolving, i, site, law.value));
   const predictors = (frame.predictors ?? []).map((_, i) => resolvePredictor(resolving, i, site, law.value));
   refuseTwins(resolving, models, predictors);
   const tests = resolveTests(resolving, law, kind, context);
@@ -59,7 +59,8 @@ function refuseTwins(
 
 function refuseLarge({ frame, point, document }: Resolving, context: Lengths, features: number): void {
   const longest = typeof context === "number" ? context : context.uniform[1];
-  const batch = Math.max(1024, ...(frame.models ?? []).map(({ train }) => train.batch));
+  const batches = (frame.models ?? []).map(({ train }) => (train.prompts === "gram" ? 0 : train.batch));
+  const batch = Math.max(1024, ...batches);
   if (batch * longest * features > LARGEST.batch)
     document.fail(
       point.written(["context"]),

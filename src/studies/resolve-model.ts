@@ -1,14 +1,16 @@
-import type { Site } from "../types.js";
+import { gramProgram } from "../laws/gram-program.js";
+import type { Law, Site } from "../types.js";
 import type { Resolving } from "./resolving.js";
 import type { StudyModel } from "./study.js";
-import { recordOf, scheduleOf } from "./train-field.js";
+import { drawingOf, recordOf, scheduleOf } from "./train-field.js";
 import type { Json } from "./yaml-document.js";
 
-/** The i-th model with its mixer made, and its settings with every default. */
+/** The i-th model with its mixer made, and its settings with every default. @throws StudyError for what cannot be */
 export function resolveModel(
-  { catalogue, maker, point, frame }: Resolving,
+  { catalogue, maker, point, frame, document }: Resolving,
   i: number,
   site: Site,
+  law: Law,
 ): { readonly model: StudyModel; readonly settings: Json } {
   const { name, mixer, train, ...options } = frame.models![i]!;
   const path = ["models", i];
@@ -24,6 +26,12 @@ export function resolveModel(
   };
   const made = maker.make(catalogue.mixers, naming, () => site, point);
   const [schedule, record, until] = [scheduleOf(train), recordOf(train), train.until?.excess ?? null];
-  const settings = { name, mixer, ...(made.options as object), train: { ...schedule, until, record } };
-  return { model: { name, mixer: made.value, schedule, until, record }, settings: settings as unknown as Json };
+  const drawing = drawingOf(train);
+  const text = drawing.prompts === "gram" ? gramProgram(law, made.value, site.context) : law.program;
+  if (typeof text === "string") document.fail(point.written([...path, "train", "prompts"]), text);
+  const settings = { name, mixer, ...(made.options as object), train: { ...schedule, until, record, ...drawing } };
+  return {
+    model: { name, mixer: made.value, schedule, until, record, drawing },
+    settings: settings as unknown as Json,
+  };
 }

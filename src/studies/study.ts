@@ -1,5 +1,6 @@
 import type { Law, Lengths, Mixer, Predictor, Row, Schedule } from "../types.js";
 import type { Hypothesis } from "./hypothesis.js";
+import type { Drawing } from "./train-field.js";
 import type { Json } from "./yaml-document.js";
 
 /** A user's experiment, checked and resolved. */
@@ -35,6 +36,8 @@ export interface StudyModel {
   /** Training ends at this relative excess over the known optimum; null: after the last step. */
   readonly until: number | null;
   readonly record: readonly number[];
+  /** How its training prompts are drawn, where it is not the default. */
+  readonly drawing: Drawing;
 }
 
 /** Where a cell's models and predictors are evaluated. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Optimizer, Schedule } from "../types.js";
+import { randomNames } from "../laws/random-names.js";
+import type { Optimizer, Schedule, Trial } from "../types.js";
 import { percent } from "./percent.js";
 
 const steps = z.int().min(0).max(100_000_000);
@@ -32,6 +33,14 @@ export const trainField = z
       .union([z.literal("log"), z.array(steps).min(1).max(10_000)])
       .default("log")
       .describe("steps at which weights are kept: log (8 a decade), or a list"),
+    prompts: z
+      .enum(["pairs", "gram"])
+      .default("pairs")
+      .describe("draw every pair, or as many as there are features plus one with the same Gram matrix; default pairs"),
+    random: z
+      .enum(randomNames)
+      .default(randomNames[0]!)
+      .describe(`random numbers of the prompts; default ${randomNames[0]}`),
   })
   .superRefine((train, context) => {
     const belongsTo = {
@@ -55,6 +64,14 @@ export const trainField = z
   });
 
 export type TrainField = z.infer<typeof trainField>;
+
+/** What a trial says of the drawing of its prompts. */
+export type Drawing = Pick<Trial, "prompts" | "random">;
+
+/** How prompts are drawn, where it is not the default: so a study that does not say has the identity it always had. */
+export function drawingOf({ prompts, random }: TrainField): Drawing {
+  return { ...(prompts !== "pairs" && { prompts }), ...(random !== randomNames[0] && { random }) };
+}
 
 /** The schedule that a field means. */
 export function scheduleOf(train: TrainField): Schedule {

@@ -1,7 +1,7 @@
 import { foldIn } from "../math/keys.js";
 import type { OpenTfjs, Prompts, Snapshot, Train, Trial } from "../types.js";
 import { batchOf } from "./batch.js";
-import { checkSchedule } from "./check-schedule.js";
+import { checkTrial } from "./check-trial.js";
 import { clip } from "./clip.js";
 import { flatten, layoutOf, unflatten } from "./flat-weights.js";
 import { largestLoss } from "./largest-loss.js";
@@ -18,10 +18,10 @@ import { rateAt } from "./rate.js";
  * A trial whose loss, gradient or update is not finite, or whose loss is so large that float32 no longer sees the
  * labels in it, ends with a `diverged` snapshot of the last weights with a good loss; the others go on.
  *
- * @throws RangeError on a schedule that cannot be; whatever `signal` was aborted with, within a step.
+ * @throws RangeError on a schedule or prompts that cannot be; whatever `signal` was aborted with, within a step.
  */
 export const train: Train<OpenTfjs> = async function* (trials, { backend, signal }) {
-  for (const { schedule } of trials) checkSchedule(schedule);
+  for (const trial of trials) checkTrial(trial);
   for (const [trial, settings] of trials.entries()) yield* trainOne(settings, trial, backend, signal);
 };
 

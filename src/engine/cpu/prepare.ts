@@ -1,7 +1,9 @@
 import { chunkPrompts } from "../../kernels/instance.js";
+import { defaultRandom } from "../../kernels/random.js";
 import { type WasmKernel, wasm } from "../../kernels/webassembly.js";
 import { foldIn } from "../../math/keys.js";
 import { flatten, type Layout, layoutOf } from "../../training/flat-weights.js";
+import { promptProgram } from "../../training/prompt-program.js";
 import type { Trial } from "../../types.js";
 import { trainingProgram } from "../training-program.js";
 import { trialProgram } from "../trial-program.js";
@@ -33,15 +35,16 @@ function kernelOf(structure: string, compile: () => WasmKernel): WasmKernel {
 
 /** Draws the initial weights and compiles the kernel, or finds it among those of the last trials. */
 export function prepare(trial: Trial): Prepared {
-  const { mixer, law, context, schedule, key, record } = trial;
+  const { mixer, law, context, schedule, key, record, random = defaultRandom } = trial;
   const weights = mixer.init(foldIn(key, "init"), law.features);
   const layout = layoutOf(weights);
-  const parts = [law.program.structure, mixer.program.structure, law.features, context];
+  const prompts = promptProgram(trial);
+  const parts = [prompts.structure, mixer.program.structure, law.features, context, random];
   const structure = JSON.stringify(parts);
   const kernel = kernelOf(structure, () =>
-    wasm(trainingProgram(trialProgram(law.program, mixer.program, law.features, context)), { unroll: UNROLL }),
+    wasm(trainingProgram(trialProgram(prompts, mixer.program, law.features, context, random)), { unroll: UNROLL }),
   );
-  const { settings, tables } = law.program;
+  const { settings, tables } = prompts;
   return {
     layout,
     chunks: Math.ceil(schedule.batch / chunkPrompts),

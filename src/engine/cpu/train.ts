@@ -1,4 +1,4 @@
-import { checkSchedule } from "../../training/check-schedule.js";
+import { checkTrial } from "../../training/check-trial.js";
 import { unflatten } from "../../training/flat-weights.js";
 import type { Snapshot, Train, Trial } from "../../types.js";
 import type { OpenCpu } from "./backend.js";
@@ -15,10 +15,10 @@ import { sharesMemory } from "./shares-memory.js";
  *
  * A trial ends early, without touching the others, when it diverges or when its `done` says so.
  *
- * @throws RangeError on a schedule that cannot be; whatever `signal` was aborted with, within a few milliseconds.
+ * @throws RangeError on a schedule or prompts that cannot be; whatever `signal` was aborted with, within a few milliseconds.
  */
 export const train: Train<OpenCpu> = async function* (trials, { backend: { pool }, signal }) {
-  for (const { schedule } of trials) checkSchedule(schedule);
+  for (const trial of trials) checkTrial(trial);
   signal?.throwIfAborted();
   const waiting = trials.map((_, i) => i);
   const free = Array.from({ length: pool.size }, (_, i) => i);
