@@ -2,6 +2,7 @@ import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { diagonal, product, scaled, sum, traceOfProduct } from "../math/matrix.js";
 import { symmetricRoot } from "../math/symmetric.js";
 import type { Lengths, Rows } from "../types.js";
+import { lengthMoments } from "./length-moments.js";
 import { regressionOnly } from "./regression-only.js";
 
 /** Moments of m = (1/n) sum_j y_j x_j, all that a linear-attention layer at its optimum knows of a prompt. */
@@ -49,19 +50,6 @@ function fourthMoment({ covariance, taskCovariance, inputs }: LinearRegression):
   const rotated = product(root, taskCovariance, root);
   const peaks = diagonal(rotated.map((row, i) => excess * row[i]!));
   return sum(gaussian, product(root, peaks, root));
-}
-
-/** P(n > 0) and E[1/n; n > 0] of a length or a uniform distribution of lengths. */
-function lengthMoments(context: Lengths): { readonly nonEmpty: number; readonly inverseLength: number } {
-  const [low, high] = typeof context === "number" ? [context, context] : context.uniform;
-  if (!(Number.isSafeInteger(low) && Number.isSafeInteger(high) && low <= high))
-    throw new RangeError(`a length is an integer, or a range of them that ascends, not ${JSON.stringify(context)}`);
-  let [nonEmpty, inverseLength] = [0, 0];
-  for (let n = Math.max(1, low); n <= high; n++) {
-    nonEmpty += 1 / (high - low + 1);
-    inverseLength += 1 / n / (high - low + 1);
-  }
-  return { nonEmpty, inverseLength };
 }
 
 /** Whether `labelMoments` exist: true, or the sentence why not. */
