@@ -1,7 +1,7 @@
 import { Matrix, pseudoInverse } from "ml-matrix";
 import { Draws } from "../src/math/draws.js";
 import { keyOf } from "../src/math/keys.js";
-import { leastSquares } from "../src/math/least-squares.js";
+import { LeastSquares } from "../src/math/least-squares.js";
 import { linearMap } from "../src/math/linear-map.js";
 import {
   applied,
@@ -213,6 +213,14 @@ describe("solve", () => {
     expect(() => solve([[1, 2]], [[1]])).toThrow("1 rows needs 1 columns");
   });
 });
+
+/** The solution for X given row after row. */
+function leastSquares(x: readonly number[], y: readonly number[], features: number): Float64Array {
+  const problem = new LeastSquares(y.length, features);
+  for (const [at, entry] of x.entries()) problem.x[(at % features) * y.length + Math.floor(at / features)] = entry;
+  problem.y.set(y);
+  return problem.solve(y.length);
+}
 
 describe("least squares", () => {
   test.each([

@@ -5,7 +5,7 @@ import { hasLabelMoments } from "../theory/label-moments.js";
 import { optimalStep } from "../theory/optimal-step.js";
 import { preconditionerRisk } from "../theory/preconditioner-risk.js";
 import type { Lengths, Predictor, Unit } from "../types.js";
-import { dot, eachPrompt, labelSum, type Problem } from "./each-prompt.js";
+import { centredStep } from "./algorithms/centred-step.js";
 import { readOff } from "./read-off.js";
 
 /**
@@ -31,8 +31,7 @@ const debiasedGradientStep: Predictor<LinearRegression> = {
   tune(population, context) {
     const step = optimalStep.value(population, { context: centredLengths(context) });
     return {
-      // With one pair the centred inputs are zero, and any step predicts 0.
-      predict: (prompts) => eachPrompt(prompts, (problem) => (problem.n > 1 ? centred(problem, step) : 0)),
+      ...centredStep({ step }),
       risk: (test, n) => {
         const preconditioner = scaled(identity(test.features), step);
         return readOff(preconditionerRisk, test, { preconditioner, context: centredLengths(n) });
@@ -46,19 +45,6 @@ function centredLengths(context: Lengths): Lengths {
   if (typeof context === "number") return context - 1;
   const [least, most] = context.uniform;
   return { uniform: [least - 1, most - 1] };
-}
-
-function centred(problem: Problem, step: number): number {
-  const { x, y, query, n, d } = problem;
-  let total = 0;
-  for (let j = 0; j < n; j++) total += y[j]!;
-  const sum = labelSum(problem);
-  for (let i = 0; i < d; i++) {
-    let column = 0;
-    for (let j = 0; j < n; j++) column += x[j * d + i]!;
-    sum[i]! -= (total * column) / n;
-  }
-  return (step / (n - 1)) * dot(query, sum);
 }
 
 const unit: Unit<object, Predictor<LinearRegression>> = {

@@ -2,6 +2,8 @@ import { gaussLegendre } from "../math/quadrature.js";
 
 /** A distribution of a squared radius as weighted nodes, for polynomials of a degree; the weights add up to 1. */
 export interface SquaredRadius {
+  /** The mean of rho^2. */
+  readonly mean: number;
   readonly values: Float64Array;
   /**
    * weight^(1 / degree), so that a product of `degree` factors takes its weight factor by factor: by itself the product
@@ -38,5 +40,5 @@ export function gaussianRadius(m: number, degree: number): SquaredRadius {
     logWeights[at] = Math.log(PANEL.weights[k]!) + logDensity(s);
   }
   const total = logWeights.reduce((sum, logWeight) => sum + Math.exp(logWeight), 0);
-  return { values, rootWeights: logWeights.map((logWeight) => Math.exp((logWeight - Math.log(total)) / degree)) };
+  return { mean: m, values, rootWeights: logWeights.map((logWeight) => Math.exp((logWeight - Math.log(total)) / degree)) };
 }

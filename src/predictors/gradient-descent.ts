@@ -5,8 +5,8 @@ import { hasLabelMoments } from "../theory/label-moments.js";
 import { optimalStep } from "../theory/optimal-step.js";
 import { priorRisk } from "../theory/prior-risk.js";
 import type { Predictor, Tuned, Unit } from "../types.js";
+import { descent } from "./algorithms/descent.js";
 import { bestDescentStep } from "./best-descent-step.js";
-import { dot, eachPrompt, gram, labelSum, type Problem } from "./each-prompt.js";
 import { linearInLabels } from "./linear-in-labels.js";
 import { readOff } from "./read-off.js";
 import { degreesOfFreedom } from "./sampled-spectra.js";
@@ -30,31 +30,19 @@ function gradientDescent(steps: number): Predictor<LinearRegression> {
     tune(population, context) {
       if (steps === 1)
         return linearInLabels(scaled(identity(population.features), optimalStep.value(population, { context })));
-      return descent(steps, bestDescentStep(population, context, steps));
+      return manySteps(steps, bestDescentStep(population, context, steps));
     },
   };
 }
 
-function descent(steps: number, step: number): Tuned<LinearRegression> {
+function manySteps(steps: number, step: number): Tuned<LinearRegression> {
   return {
-    predict: (prompts) => eachPrompt(prompts, (problem) => descended(problem, steps, step)),
+    ...descent({ steps, step }),
     risk: (test, context) =>
       context === 0
         ? readOff(priorRisk, test, {})
         : { why: "the risk of two or more gradient steps has no simple closed form; it is sampled" },
   };
-}
-
-function descended(problem: Problem, steps: number, step: number): number {
-  const { n, d, query } = problem;
-  const [S, sum] = [gram(problem), labelSum(problem)];
-  const w = new Float64Array(d);
-  const slope = new Float64Array(d);
-  for (let k = 0; k < steps; k++) {
-    for (let i = 0; i < d; i++) slope[i] = dot(S.subarray(i * d, (i + 1) * d), w) - sum[i]!;
-    for (let i = 0; i < d; i++) w[i]! -= (step / n) * slope[i]!;
-  }
-  return dot(query, w);
 }
 
 const unit: Unit<number, Predictor<LinearRegression>> = {

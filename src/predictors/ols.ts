@@ -1,10 +1,9 @@
 import { z } from "zod";
 import type { LinearRegression } from "../laws/gaussian-linear.js";
-import { leastSquares } from "../math/least-squares.js";
 import { leastSquaresRisk } from "../theory/least-squares-risk.js";
 import { regressionOnly } from "../theory/regression-only.js";
 import type { Predictor, Unit } from "../types.js";
-import { dot, eachPrompt } from "./each-prompt.js";
+import { minimumNorm } from "./algorithms/minimum-norm.js";
 import { readOff } from "./read-off.js";
 
 /** Least squares on the prompt's own pairs, of minimum norm where they leave a choice (n < d, rank-deficient inputs). */
@@ -14,7 +13,7 @@ const ols: Predictor<LinearRegression> = {
   source: { paper: "Akyurek et al. 2023", where: "Section 2" },
   applies: regressionOnly,
   tune: () => ({
-    predict: (prompts) => eachPrompt(prompts, ({ x, y, query, d }) => dot(query, leastSquares(x, y, d))),
+    ...minimumNorm(null),
     risk: (test, context) => readOff(leastSquaresRisk, test, { context }),
   }),
 };

@@ -1,13 +1,11 @@
 import { z } from "zod";
 import type { LinearRegression } from "../laws/gaussian-linear.js";
-import { leastSquares } from "../math/least-squares.js";
-import { type LinearMap, linearMap } from "../math/linear-map.js";
 import { symmetricRoot } from "../math/symmetric.js";
 import { leastPriorNormRisk } from "../theory/least-prior-norm-risk.js";
 import { priorRisk } from "../theory/prior-risk.js";
 import { regressionOnly } from "../theory/regression-only.js";
 import type { Predictor, Unit } from "../types.js";
-import { dot, eachPrompt, type Problem } from "./each-prompt.js";
+import { posteriorMean } from "./algorithms/posterior-mean.js";
 import { readOff } from "./read-off.js";
 
 /**
@@ -22,9 +20,8 @@ const ridge: Predictor<LinearRegression> = {
   source: { paper: "Garg et al. 2022", where: "Section 3" },
   applies: regressionOnly,
   tune({ taskCovariance, noise }) {
-    const whiten = linearMap(symmetricRoot(taskCovariance));
     return {
-      predict: (prompts) => eachPrompt(prompts, (problem) => posterior(problem, whiten, noise)),
+      ...posteriorMean({ root: symmetricRoot(taskCovariance), noise }),
       risk(test, context) {
         if (context === 0) return readOff(priorRisk, test, {});
         if (noise === 0) return readOff(leastPriorNormRisk, test, { context, prior: taskCovariance });
@@ -33,24 +30,6 @@ const ridge: Predictor<LinearRegression> = {
     };
   },
 };
-
-/** x_q . w_hat = (W^(1/2) x_q) . v_hat, as the root is symmetric. */
-function posterior({ x, y, query, n, d }: Problem, whiten: LinearMap, noise: number): number {
-  const extra = noise > 0 ? d : 0;
-  const stacked = new Float64Array((n + extra) * d);
-  const labels = new Float64Array(n + extra);
-  labels.set(y);
-  const input = new Float64Array(d);
-  for (let j = 0; j < n; j++) {
-    input.set(x.subarray(j * d, (j + 1) * d));
-    whiten(input, stacked, j * d);
-  }
-  for (let i = 0; i < extra; i++) stacked[(n + i) * d + i] = noise;
-  const whitenedQuery = new Float64Array(d);
-  input.set(query);
-  whiten(input, whitenedQuery, 0);
-  return dot(whitenedQuery, leastSquares(stacked, labels, d));
-}
 
 const unit: Unit<object, Predictor<LinearRegression>> = {
   name: "ridge",

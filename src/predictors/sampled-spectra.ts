@@ -29,21 +29,28 @@ const PROMPTS = 500;
  * that they were drawn with and are smoothed: their size is multiplied by a random one of mean 1, the narrower the fewer
  * steps feel its tail. That costs a step a few per cent too small, where without it one prompt in a thousand diverges.
  *
+ * Bounded inputs have no such tail where the degree is low: `plain` keeps every size as it was drawn.
+ *
  * @param degree of the polynomial in rho^2 whose mean is wanted
  */
-export function sampledSpectra(population: LinearRegression, context: Lengths, degree: number): Spectrum[] {
+export function sampledSpectra(
+  population: LinearRegression,
+  context: Lengths,
+  degree: number,
+  { prompts = PROMPTS, plain = false }: { readonly prompts?: number; readonly plain?: boolean } = {},
+): Spectrum[] {
   const { features: d, covariance, queryCovariance, taskCovariance } = population;
   const root = symmetricRoot(covariance);
   const gaussian = population.inputs.kind === "gaussian";
   const key = foldIn(keyOf(0), "sampled spectra");
-  const { x: z, length } = whiteLaw(population).draw(key, { from: 0, count: PROMPTS }, context);
+  const { x: z, length } = whiteLaw(population).draw(key, { from: 0, count: prompts }, context);
   const most = z.shape[1];
   const radii = new Map<number, SquaredRadius>();
-  return Array.from({ length: PROMPTS }).flatMap((_, b) => {
+  return Array.from({ length: prompts }).flatMap((_, b) => {
     const n = length?.data[b] ?? most;
     if (n === 0) return [];
     const freedom = gaussian ? n * d : n * d * Math.max(4, 64 / degree);
-    if (!radii.has(n)) radii.set(n, gaussianRadius(freedom, degree));
+    if (!radii.has(n)) radii.set(n, plain && !gaussian ? asDrawn(freedom) : gaussianRadius(freedom, degree));
     const entries = Array.from(z.data.subarray(b * most * d, (b * most + n) * d));
     const square = gaussian ? entries.reduce((total, entry) => total + entry ** 2, 0) : freedom;
     const rows = Array.from({ length: n }, (_, j) => entries.slice(j * d, (j + 1) * d));
@@ -60,6 +67,12 @@ export function sampledSpectra(population: LinearRegression, context: Lengths, d
     return [spectrum];
   });
 }
+
+const asDrawn = (square: number): SquaredRadius => ({
+  mean: square,
+  values: Float64Array.of(square),
+  rootWeights: Float64Array.of(1),
+});
 
 /** The law of the white inputs z behind x = B z. */
 function whiteLaw({ features, inputs: { kind, kurtosis } }: LinearRegression): Law<LinearRegression> {

@@ -3,7 +3,7 @@ import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { priorRisk } from "../theory/prior-risk.js";
 import { regressionOnly } from "../theory/regression-only.js";
 import type { Predictor, Unit } from "../types.js";
-import { eachPrompt } from "./each-prompt.js";
+import { nothing } from "./algorithms/nothing.js";
 import { readOff } from "./read-off.js";
 
 /** Always 0, the best that can be said without a context. Its risk is tr(Lq W) + s2. */
@@ -13,7 +13,7 @@ const zero: Predictor<LinearRegression> = {
   source: { paper: "Garg et al. 2022", where: "Section 3" },
   applies: regressionOnly,
   tune: () => ({
-    predict: (prompts) => eachPrompt(prompts, () => 0),
+    ...nothing(null),
     risk: (test) => readOff(priorRisk, test, {}),
   }),
 };
