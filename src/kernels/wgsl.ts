@@ -3,12 +3,14 @@
  *
  *     P: parameters, S: settings, one array a table (`T_<name>`), and in scope: pid, k0, k1 (u32)
  *
+ * (or says by `places` where these numbers lie)
  * and puts `declarations` and `functions` at module scope and `body` where the outputs are wanted.
  */
 
 import { mul } from "./arithmetic.js";
 import { elementType, type PrivateArray, type State } from "./array.js";
 import { type GraphOptions, traceInto } from "./graph.js";
+import type { Table } from "./inputs.js";
 import type { Loop } from "./loop.js";
 import { loweredTurns } from "./lowering.js";
 import type { Node, Type } from "./node.js";
@@ -41,10 +43,25 @@ export interface WgslOptions extends Partial<GraphOptions> {
   /** The sines of Box-Muller's angles: the device's own (WGSL allows them an absolute error of 2^-11), or the
    *  polynomials that the CPU has, good to roundoff and some ten instructions a pair dearer. */
   readonly turns?: "native" | "polynomial";
+  /** Where numbers lie that are not in the arrays `P`, `S` and `T_<name>`, as expressions of an index expression. */
+  readonly places?: Partial<WgslPlaces>;
 }
 
+/** Expressions that read number `at` of each kind of input. */
+export interface WgslPlaces {
+  parameter(at: string): string;
+  setting(at: string): string;
+  table(name: string, at: string): string;
+}
+
+const ownArrays: WgslPlaces = {
+  parameter: (at) => `P[${at}]`,
+  setting: (at) => `S[${at}]`,
+  table: (name, at) => `T_${name}[${at}]`,
+};
+
 /** Writes a program as WGSL. The same program gives the same text. */
-export function wgsl(of: Program, { turns = "native", ...options }: WgslOptions = {}): WgslKernel {
+export function wgsl(of: Program, { turns = "native", places, ...options }: WgslOptions = {}): WgslKernel {
   const native = trace(of, options);
   const traced = turns === "native" ? native : rewrite(native, loweredTurns);
   return traceInto(traced.graph, () => {
@@ -52,7 +69,7 @@ export function wgsl(of: Program, { turns = "native", ...options }: WgslOptions 
     const { nodes, arrays } = rootsOf(factors.flat());
     const plan = schedule(nodes, arrays);
     const outlines = new Map<Outlined, string>();
-    const dialect = wgslDialect(outlines);
+    const dialect = wgslDialect(outlines, { ...ownArrays, ...places });
     const writer = new TextWriter(dialect, plan);
     const join = (_: Loop, body: readonly string[]): string => body.join("\n");
     const body = writer.statements(plan.items, join).join("\n");
@@ -123,7 +140,7 @@ function realText(value: number): string {
   return single < 0 || Object.is(single, -0) ? `(${literal === "0.0" ? "-0.0" : literal})` : literal;
 }
 
-function wgslDialect(outlines: Map<Outlined, string>): Dialect {
+function wgslDialect(outlines: Map<Outlined, string>, places: WgslPlaces): Dialect {
   const dialect: Dialect = {
     operations: {
       add: infix("+"),
@@ -170,7 +187,7 @@ function wgslDialect(outlines: Map<Outlined, string>): Dialect {
       capped: named("min"),
       raised: named("max"),
     },
-    leaf,
+    leaf: (node, args) => leaf(node, args, places),
     constant: (_, name, value) => `let ${name} = ${value};`,
     variable: (_, name, value) => `var ${name} = ${value};`,
     loopHead: (index, bound, length, descending) => {
@@ -180,7 +197,7 @@ function wgslDialect(outlines: Map<Outlined, string>): Dialect {
         : `for (var ${index} = 0u; ${index} < ${count}; ${index}++) {`;
     },
     call: (of, name, args) => {
-      if (!outlines.has(of)) outlines.set(of, outlineText(of, wgslDialect(outlines)));
+      if (!outlines.has(of)) outlines.set(of, outlineText(of, wgslDialect(outlines, places)));
       return {
         lines: [`let ${name} = f${of.id}(${args.join(", ")});`],
         results: of.results.map((_, k) => `${name}.x${k}`),
@@ -218,12 +235,12 @@ function outlineText(of: Outlined, dialect: Dialect): string {
   ].join("\n");
 }
 
-function leaf(node: Node, args: readonly string[]): string {
-  const at = args.length > 0 ? args[0] : `${node.immediate}u`;
+function leaf(node: Node, args: readonly string[], places: WgslPlaces): string {
+  const at = args[0] ?? `${node.immediate}u`;
   if (node.op === "constant") return node.type === "u32" ? `${node.immediate}u` : realText(node.immediate);
-  if (node.op === "parameter") return `P[${at}]`;
-  if (node.op === "setting") return `S[${at}]`;
-  if (node.op === "table") return `T_${(node.owner as { name?: string } | null)?.name}[${at}]`;
+  if (node.op === "parameter") return places.parameter(at);
+  if (node.op === "setting") return places.setting(at);
+  if (node.op === "table") return places.table((node.owner as unknown as Table).name, at);
   if (node.op === "key") return node.immediate === 0 ? "k0" : "k1";
   if (node.op === "prompt") return "pid";
   throw new Error(`WGSL has no leaf ${node.op}.`);

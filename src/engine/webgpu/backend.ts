@@ -1,0 +1,47 @@
+import tfjsWebgpu from "../../backends/tfjs-webgpu.js";
+import type { Backend, OpenTfjs } from "../../types.js";
+import { registerTrainSteps } from "./train-steps.js";
+import { type Traits, traitsOf } from "./traits.js";
+
+/** The WebGPU engine, open, on the device of tfjs's own backend: tensors of both are the same buffers. */
+export interface OpenWebgpu extends OpenTfjs {
+  /** The device in use: another one after `reopen`. */
+  readonly device: GPUDevice;
+  readonly traits: Traits;
+  /** A new device in place of one that was lost, with which all tensors went. @throws Error where there is none */
+  reopen(): Promise<void>;
+}
+
+async function start(): Promise<{ opened: OpenTfjs; device: GPUDevice; traits: Traits } | string> {
+  const opened = await tfjsWebgpu.open();
+  if (typeof opened === "string") return opened;
+  registerTrainSteps(opened.tf);
+  const { device } = opened.tf.backend() as unknown as { readonly device: GPUDevice };
+  return { opened, device, traits: await traitsOf(device, opened.software ?? false) };
+}
+
+const webgpu: Backend<OpenWebgpu> = {
+  name: "webgpu",
+  async open() {
+    const started = await start();
+    if (typeof started === "string") return started;
+    let now = started;
+    return {
+      ...started.opened,
+      name: "webgpu",
+      get device() {
+        return now.device;
+      },
+      traits: started.traits,
+      async reopen() {
+        await now.opened.close();
+        const again = await start();
+        if (typeof again === "string") throw new Error(`the GPU was lost and does not come back: ${again}`);
+        now = again;
+      },
+      close: () => now.opened.close(),
+    };
+  },
+};
+
+export default webgpu;

@@ -1,0 +1,159 @@
+import { unflatten } from "../../training/flat-weights.js";
+import type { Snapshot } from "../../types.js";
+import { trainingProgram } from "../training-program.js";
+import { trialProgram } from "../trial-program.js";
+import type { OpenWebgpu } from "./backend.js";
+import { checkAnswer } from "./check-answer.js";
+import { DispatchClock } from "./dispatch-clock.js";
+import { type Entrant, initialModels, type Models, modelsAt, recordsOf } from "./entrants.js";
+import { Launch, type Standing } from "./launch.js";
+import { type Plan, planOf } from "./plan.js";
+import { textOf } from "./record.js";
+import { Standing as Status } from "./shader-frame.js";
+
+/** Losses of the device without an update in between after which it is given up. */
+const LOSSES = 3;
+
+/** Milliseconds between two copies of all models on the host: what is computed again after a loss. */
+const CHECKPOINT_EVERY = 5000;
+
+/** Trials of one structure that are trained together, from their first update to their last. */
+export class Sweep {
+  private readonly clock = new DispatchClock();
+  private step = 0;
+  /** Losses since the last checkpoint, and in all. */
+  private lossesInARow = 0;
+  losses = 0;
+
+  private constructor(
+    private readonly backend: OpenWebgpu,
+    private running: readonly Entrant[],
+    private plan: Plan,
+    private launch: Launch,
+    private kept: { readonly models: Models; readonly step: number; readonly at: number },
+  ) {}
+
+  /** Compiles the kernel and brings the models onto the device. @throws OutOfMemory */
+  static async start(backend: OpenWebgpu, entrants: readonly Entrant[]): Promise<Sweep> {
+    const plan = planOf(requestOf(entrants), backend.traits);
+    const launch = new Launch(backend, plan, recordsOf(entrants));
+    const models = initialModels(entrants);
+    try {
+      await launch.load(models);
+    } catch (error) {
+      launch.close();
+      throw error;
+    }
+    return new Sweep(backend, entrants, plan, launch, { models, step: 0, at: performance.now() });
+  }
+
+  get finished(): boolean {
+    return this.running.length === 0;
+  }
+
+  /**
+   * Trains to the next update at which a snapshot of any trial is wanted, and answers with those that are, and with the
+   * trials that diverged on the way. Trials that have ended are dropped.
+   */
+  async next(signal?: AbortSignal): Promise<readonly Snapshot[]> {
+    const stop = Math.min(...this.running.map(({ stops }) => stops.find((step) => step > this.step)!));
+    for (;;) {
+      signal?.throwIfAborted();
+      try {
+        await this.dispatchTo(stop);
+        if (this.step < stop) continue;
+        return await this.snapshots(stop);
+      } catch (error) {
+        await this.recover(error);
+      }
+    }
+  }
+
+  /** Ends trials by their index. */
+  async drop(ended: ReadonlySet<number>): Promise<void> {
+    const places = this.running.flatMap(({ index }, place) => (ended.has(index) ? [] : [place]));
+    if (places.length === this.running.length) return;
+    const models = modelsAt(this.kept.models, places, this.running.length);
+    this.kept = { ...this.kept, models };
+    this.running = places.map((place) => this.running[place]!);
+    if (places.length > 0) this.launch = this.launch.keep(places, recordsOf(this.running));
+  }
+
+  close(): void {
+    this.launch.close();
+  }
+
+  private async dispatchTo(stop: number): Promise<void> {
+    const steps = this.clock.next(stop - this.step);
+    const begun = performance.now();
+    await this.launch.advance(this.step + 1, this.step + steps);
+    this.clock.made(steps, performance.now() - begun);
+    this.step += steps;
+    if (performance.now() - this.kept.at > CHECKPOINT_EVERY) await this.checkpoint();
+  }
+
+  private async checkpoint(): Promise<void> {
+    this.kept = { models: await this.launch.checkpoint(), step: this.step, at: performance.now() };
+    this.lossesInARow = 0;
+  }
+
+  private async snapshots(stop: number): Promise<readonly Snapshot[]> {
+    const { weights, standings } = await this.launch.read();
+    const size = weights.length / this.running.length;
+    const made: Snapshot[] = [];
+    const ended = new Set<number>();
+    this.running.forEach((entrant, m) => {
+      const standing = standings[m]!;
+      const own = weights.subarray(m * size, (m + 1) * size);
+      checkAnswer(entrant, standing, own, stop);
+      if (standing.status === Status.running && !entrant.stops.includes(stop)) return;
+      made.push(snapshotOf(entrant, standing, own));
+      if (standing.status !== Status.running || stop === entrant.trial.schedule.steps) ended.add(entrant.index);
+    });
+    await this.drop(ended);
+    return made;
+  }
+
+  /** Goes on from the last checkpoint on a new device, where it was the device that failed. */
+  private async recover(error: unknown): Promise<void> {
+    if (!(await isLost(this.backend.device))) throw error;
+    this.losses += 1;
+    this.lossesInARow += 1;
+    if (this.lossesInARow > LOSSES)
+      throw new Error(`the GPU was lost ${LOSSES} times without getting any further: ${String(error)}`);
+    await this.backend.reopen();
+    this.launch = new Launch(this.backend, this.plan, recordsOf(this.running));
+    await this.launch.load(this.kept.models);
+    this.step = this.kept.step;
+  }
+}
+
+function requestOf(entrants: readonly Entrant[]) {
+  const { trial, prompts } = entrants[0]!;
+  const { mixer, law, context, random, schedule } = trial;
+  return {
+    program: trainingProgram(trialProgram(prompts, mixer.program, law.features, context, random)),
+    ...textOf(schedule),
+    batches: entrants.map((entrant) => entrant.trial.schedule.batch),
+    models: entrants.length,
+  };
+}
+
+function snapshotOf({ index, layout }: Entrant, { status, step, loss }: Standing, weights: Float32Array): Snapshot {
+  return {
+    trial: index,
+    step,
+    loss: status === Status.badLoss ? null : loss,
+    status: status === Status.running ? "ok" : "diverged",
+    weights: unflatten(layout, Float64Array.from(weights)),
+  };
+}
+
+/** Whether a device is lost; what went wrong on it may be told a moment earlier. */
+async function isLost(device: GPUDevice): Promise<boolean> {
+  const lost = device.lost.then(() => true);
+  const not = new Promise<boolean>((resolve) => {
+    setTimeout(() => resolve(false), 200);
+  });
+  return Promise.race([lost, not]);
+}

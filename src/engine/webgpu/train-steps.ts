@@ -1,0 +1,152 @@
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import type { KernelFunc, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
+import type { Tf } from "../../types.js";
+import type { Plan } from "./plan.js";
+import { Binding } from "./shader-frame.js";
+
+/** The name of the custom kernel by which tfjs makes training steps, on every backend that has it. */
+export const TRAIN_STEPS = "TrainSteps";
+
+/** What a launch reads: a model a row, but for numbers and paces, which records point into. */
+export interface Given {
+  /** (models, parameters) */
+  readonly weights: Tensor;
+  /** (models, 4 parameters + 4): the optimiser's memory and how training stands. */
+  readonly memory: Tensor;
+  /** (models, words) of int32: see record.ts. */
+  readonly trials: Tensor;
+  /** Settings and tables of the laws. */
+  readonly numbers: Tensor;
+  /** (rows, steps, 3): shares of the rate and what corrects the moments' bias. */
+  readonly paces: Tensor;
+}
+
+/** Which updates of all models are made: first .. last; the paces begin with update `origin`. */
+export interface Steps {
+  readonly first: number;
+  readonly last: number;
+  readonly origin: number;
+}
+
+/** The models after these updates, as new tensors of the same backend. */
+export function trainSteps(tf: Tf, plan: Plan, given: Given, steps: Steps): Pick<Given, "weights" | "memory"> {
+  const inputs = { ...given };
+  const attributes = { plan, ...steps } as unknown as Parameters<ReturnType<Tf["engine"]>["runKernel"]>[2];
+  const [weights, memory] = tf.engine().runKernel(TRAIN_STEPS, inputs, attributes) as Tensor[];
+  return { weights: weights!, memory: memory! };
+}
+
+/** A compiled plan on one device, with the buffers that every launch of it uses. */
+interface Compiled {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  readonly places: GPUBuffer;
+  readonly launch: GPUBuffer;
+  partials: GPUBuffer;
+}
+
+const compiled = new WeakMap<GPUDevice, Map<Plan, Compiled>>();
+
+/** @throws Error with the compiler's first complaint and its line */
+export async function compile(device: GPUDevice, plan: Plan): Promise<void> {
+  const known = compiled.get(device) ?? new Map<Plan, Compiled>();
+  compiled.set(device, known);
+  if (known.has(plan)) return;
+  const module = device.createShaderModule({ code: plan.text });
+  const { messages } = await module.getCompilationInfo();
+  const complaint = messages.find(({ type }) => type === "error");
+  if (complaint)
+    throw new Error(
+      `the adapter's compiler refuses the kernel: ${complaint.message} (line ${complaint.lineNum}: ` +
+        `${plan.text.split("\n")[complaint.lineNum - 1]?.trim()})`,
+    );
+  const layout = device.createBindGroupLayout({ entries: Object.entries(Binding).map(entryOf) });
+  const pipeline = await device.createComputePipelineAsync({
+    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+    compute: { module, entryPoint: "main" },
+  });
+  const { STORAGE, COPY_DST, UNIFORM } = GPUBufferUsage;
+  const places = device.createBuffer({ size: plan.places.byteLength, usage: STORAGE | COPY_DST });
+  device.queue.writeBuffer(places, 0, plan.places);
+  const partials = device.createBuffer({ size: 4 * plan.partials * plan.request.models, usage: STORAGE | COPY_DST });
+  const launch = device.createBuffer({ size: 16, usage: UNIFORM | COPY_DST });
+  known.set(plan, { pipeline, layout, places, launch, partials });
+}
+
+const kinds: Readonly<Record<keyof typeof Binding, GPUBufferBindingType>> = {
+  weights: "storage",
+  memory: "storage",
+  trials: "read-only-storage",
+  numbers: "read-only-storage",
+  paces: "read-only-storage",
+  places: "read-only-storage",
+  partials: "storage",
+  launch: "uniform",
+};
+
+const entryOf = ([name, binding]: [string, number]): GPUBindGroupLayoutEntry => ({
+  binding,
+  visibility: GPUShaderStage.COMPUTE,
+  buffer: { type: kinds[name as keyof typeof Binding] },
+});
+
+/** Gives back what a plan holds on a device. */
+export function forget(device: GPUDevice, plan: Plan): void {
+  const known = compiled.get(device)?.get(plan);
+  for (const buffer of [known?.places, known?.launch, known?.partials]) buffer?.destroy();
+  compiled.get(device)?.delete(plan);
+}
+
+/** On tfjs's WebGPU backend: copies of the models are trained in place, by its own device and queue. */
+const onWebgpu: KernelFunc = ({ inputs, attrs, backend }) => {
+  const gpu = backend as WebGPUBackend;
+  const given = inputs as unknown as Given;
+  const { plan, first, last, origin } = attrs as unknown as Steps & { readonly plan: Plan };
+  const { device } = gpu;
+  const made = compiled.get(device)?.get(plan);
+  if (!made) throw new Error("a plan is compiled for the device before its first steps");
+  const bufferOf = (tensor: TensorInfo): GPUBuffer => {
+    gpu.uploadToGPU(tensor.dataId);
+    return gpu.tensorMap.get(tensor.dataId).resource as GPUBuffer;
+  };
+  const copies = [given.weights, given.memory].map(({ shape, dtype }) => gpu.makeTensorInfo(shape, dtype));
+  const [weights, memory] = copies.map(bufferOf);
+  const buffers: Record<keyof typeof Binding, GPUBuffer> = {
+    weights: weights!,
+    memory: memory!,
+    trials: bufferOf(given.trials),
+    numbers: bufferOf(given.numbers),
+    paces: bufferOf(given.paces),
+    places: made.places,
+    partials: made.partials,
+    launch: made.launch,
+  };
+  const [models] = given.weights.shape as [number];
+  const span = given.paces.shape[1]!;
+  device.queue.writeBuffer(made.launch, 0, Uint32Array.of(first, last, origin, span));
+  // Uploads and operations that tfjs has recorded come before ours.
+  const [weightsBefore, memoryBefore] = [bufferOf(given.weights), bufferOf(given.memory)];
+  gpu.ensureCommandEncoderReady();
+  gpu.endComputePassEncoder();
+  gpu.submitQueue();
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(weightsBefore, 0, buffers.weights, 0, buffers.weights.size);
+  encoder.copyBufferToBuffer(memoryBefore, 0, buffers.memory, 0, buffers.memory.size);
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(made.pipeline);
+  const entries = Object.entries(Binding).map(([name, binding]) => ({
+    binding,
+    resource: { buffer: buffers[name as keyof typeof Binding] },
+  }));
+  pass.setBindGroup(0, device.createBindGroup({ layout: made.layout, entries }));
+  pass.dispatchWorkgroups(models * plan.groups);
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+  return copies;
+};
+
+/** Makes the kernel known to tfjs, once a process. */
+export function registerTrainSteps(tf: Tf): void {
+  if (tf.getKernel(TRAIN_STEPS, "webgpu") !== undefined) return;
+  tf.registerKernel({ kernelName: TRAIN_STEPS, backendName: "webgpu", kernelFunc: onWebgpu });
+}

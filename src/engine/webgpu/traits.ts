@@ -1,0 +1,29 @@
+import { turnError } from "./turn-error.js";
+
+/** What the engine's kernels are fitted to: an open device, as far as it matters to them. */
+export interface Traits {
+  readonly workgroupBytes: number;
+  readonly invocations: number;
+  /** Lanes that exchange values without memory; null where the device has no subgroups of one known size. */
+  readonly subgroup: number | null;
+  /** Box-Muller's angles by the device's own sines and cosines where they are good enough, else by polynomials. */
+  readonly turns: "native" | "polynomial";
+  /** True where a GPU is emulated on the CPU. */
+  readonly software: boolean;
+}
+
+/** Largest error of a sine or cosine that leaves normals good to a dozen roundoffs: 2^-20. NVIDIA's are within it. */
+const TURN_ERROR = 2 ** -20;
+
+/** Reads limits and measures what WebGPU leaves open. */
+export async function traitsOf(device: GPUDevice, software: boolean): Promise<Traits> {
+  const { subgroupMinSize, subgroupMaxSize } = device.adapterInfo ?? {};
+  const known = device.features.has("subgroups") && subgroupMinSize === subgroupMaxSize;
+  return {
+    workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
+    invocations: device.limits.maxComputeInvocationsPerWorkgroup,
+    subgroup: known ? (subgroupMinSize ?? null) : null,
+    turns: (await turnError(device)) <= TURN_ERROR ? "native" : "polynomial",
+    software,
+  };
+}
