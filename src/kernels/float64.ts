@@ -4,7 +4,7 @@
  */
 import { elementType, type PrivateArray } from "./array.js";
 import { type GraphOptions, traceInto } from "./graph.js";
-import { javascript } from "./javascript.js";
+import { javascript, prelude } from "./javascript.js";
 import type { Loop } from "./loop.js";
 import type { Scope } from "./node.js";
 import type { Outlined } from "./outlined.js";
@@ -118,6 +118,7 @@ class Source {
     const tables = this.#traced.tables.map((_, t) => `, T${t}`).join("");
     return [
       '"use strict";',
+      prelude,
       `const R = new Float64Array(${this.#cells}), X = new Float64Array(64);`,
       ...memory.map(
         (a) => `const ${memoryName(a)} = new ${elementType(a) === "f32" ? "Float64" : "Int32"}Array(${a.length});`,

@@ -24,6 +24,33 @@ const loweredOnly = (): never => {
 };
 const choose = ([condition, a, b]: readonly string[]): string => `(${condition} ? ${a} : ${b})`;
 
+/**
+ * Functions that the text calls: cosine and sine of 2 pi w / 2^32. A word says exactly which quarter turn it is nearest
+ * to, so that nothing is left of the general reduction of an angle, a pair of them shares its polynomials, and the
+ * numbers are the same on every engine, which those of Math.cos are not. Within 2 roundoffs of 1.
+ * Source of the polynomials on |t| <= pi / 4: fdlibm (Sun Microsystems 1993), k_sin.c and k_cos.c.
+ */
+export const prelude = [
+  "function sinNear(t, z) {",
+  "return t + t * z * (-0.16666666666666632 + z * (0.00833333333332249 + z * (-0.0001984126982985795",
+  "+ z * (0.0000027557313707070068 + z * (-2.5050760253406863e-8 + z * 1.58969099521155e-10)))));",
+  "}",
+  "function cosNear(z) {",
+  "return 1 - 0.5 * z + z * z * (0.0416666666666666 + z * (-0.001388888888887411 + z * (0.00002480158728947673",
+  "+ z * (-2.7557314351390663e-7 + z * (2.087572321298175e-9 + z * -1.1359647557788195e-11)))));",
+  "}",
+  "function cosTurn(w) {",
+  `const q = (w + ${2 ** 29}) >>> 30, t = (w << 2) * ${Math.PI / 2 / 2 ** 32}, z = t * t;`,
+  "const sin = sinNear(t, z), cos = cosNear(z), v = (q & 1) !== 0 ? sin : cos;",
+  "return ((q + 1) & 2) !== 0 ? -v : v;",
+  "}",
+  "function sinTurn(w) {",
+  `const q = (w + ${2 ** 29}) >>> 30, t = (w << 2) * ${Math.PI / 2 / 2 ** 32}, z = t * t;`,
+  "const sin = sinNear(t, z), cos = cosNear(z), v = (q & 1) !== 0 ? cos : sin;",
+  "return (q & 2) !== 0 ? -v : v;",
+  "}",
+].join("\n");
+
 /** JavaScript in float64. Words are int32 values between operations and unsigned where they are compared or converted. */
 export function javascript(given: {
   readonly tables: readonly Table[];
@@ -48,8 +75,8 @@ export function javascript(given: {
       select: choose,
       toReal: ([a]) => `(${a} >>> 0)`,
       logUniform: ([a]) => `Math.log(((${a} >>> 0) + 0.5) * ${2 ** -32})`,
-      cosTurn: ([a]) => `Math.cos((${a} >>> 0) * ${(2 * Math.PI) / 2 ** 32})`,
-      sinTurn: ([a]) => `Math.sin((${a} >>> 0) * ${(2 * Math.PI) / 2 ** 32})`,
+      cosTurn: ([a]) => `cosTurn(${a})`,
+      sinTurn: ([a]) => `sinTurn(${a})`,
       addWord: wrapped("+"),
       subWord: wrapped("-"),
       mulWord: math("imul"),

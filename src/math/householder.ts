@@ -80,14 +80,17 @@ export class Householder {
       a[j * rows + i] = a[k * rows + i]!;
       a[k * rows + i] = entry;
     }
-    [order[j], order[k]] = [order[k]!, order[j]!];
+    const place = order[j]!;
+    order[j] = order[k]!;
+    order[k] = place;
     squares[k] = squares[j]!;
   }
 }
 
 /** Where the greatest of the numbers [from, to) is, the first of equals. */
 function largest(numbers: Float64Array, from: number, to: number): number {
-  let [at, most] = [from, -1];
+  let at = from;
+  let most = -1;
   for (let j = from; j < to; j++)
     if (numbers[j]! > most) {
       at = j;
@@ -126,8 +129,14 @@ function turn(a: Float64Array, rows: number, k: number, factor: number, v: Float
 /** `turn` of the columns j to j + 3 of A, and their sums of squares: four sums at once, as one waits for its own last term. */
 function turnFour(a: Float64Array, rows: number, k: number, factor: number, j: number, squares: Float64Array): void {
   const u = k * rows;
-  const [p, q, r, s] = [j * rows, (j + 1) * rows, (j + 2) * rows, (j + 3) * rows];
-  let [alongP, alongQ, alongR, alongS] = [0, 0, 0, 0];
+  const p = j * rows;
+  const q = p + rows;
+  const r = q + rows;
+  const s = r + rows;
+  let alongP = 0;
+  let alongQ = 0;
+  let alongR = 0;
+  let alongS = 0;
   for (let i = k; i < rows; i++) {
     const entry = a[u + i]!;
     alongP += entry * a[p + i]!;
@@ -144,7 +153,10 @@ function turnFour(a: Float64Array, rows: number, k: number, factor: number, j: n
   a[q + k]! -= alongQ * head;
   a[r + k]! -= alongR * head;
   a[s + k]! -= alongS * head;
-  let [squareP, squareQ, squareR, squareS] = [0, 0, 0, 0];
+  let squareP = 0;
+  let squareQ = 0;
+  let squareR = 0;
+  let squareS = 0;
   for (let i = k + 1; i < rows; i++) {
     const entry = a[u + i]!;
     const inP = a[p + i]! - alongP * entry;

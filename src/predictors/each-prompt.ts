@@ -59,9 +59,15 @@ export function gram({ x, n, d }: Problem, sum: Float64Array): void {
   sum.fill(0);
   let j = 0;
   for (; j + 4 <= n; j += 4) {
-    const [p, q, r, s] = [j * d, (j + 1) * d, (j + 2) * d, (j + 3) * d];
+    const p = j * d;
+    const q = p + d;
+    const r = q + d;
+    const s = r + d;
     for (let i = 0; i < d; i++) {
-      const [xp, xq, xr, xs] = [x[p + i]!, x[q + i]!, x[r + i]!, x[s + i]!];
+      const xp = x[p + i]!;
+      const xq = x[q + i]!;
+      const xr = x[r + i]!;
+      const xs = x[s + i]!;
       for (let k = 0; k <= i; k++)
         sum[i * d + k] = sum[i * d + k]! + xp * x[p + k]! + xq * x[q + k]! + xr * x[r + k]! + xs * x[s + k]!;
     }

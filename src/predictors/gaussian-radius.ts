@@ -40,5 +40,9 @@ export function gaussianRadius(m: number, degree: number): SquaredRadius {
     logWeights[at] = Math.log(PANEL.weights[k]!) + logDensity(s);
   }
   const total = logWeights.reduce((sum, logWeight) => sum + Math.exp(logWeight), 0);
-  return { mean: m, values, rootWeights: logWeights.map((logWeight) => Math.exp((logWeight - Math.log(total)) / degree)) };
+  return {
+    mean: m,
+    values,
+    rootWeights: logWeights.map((logWeight) => Math.exp((logWeight - Math.log(total)) / degree)),
+  };
 }

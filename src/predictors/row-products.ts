@@ -17,8 +17,14 @@ export function rowProducts(
     let j = 0;
     // Where four entries reach beyond the diagonal they are written all the same: that is cheaper than three by one.
     for (; j < columns && j + 4 <= d; j += 4) {
-      const [p, q, r, s] = [j * d, (j + 1) * d, (j + 2) * d, (j + 3) * d];
-      let [inP, inQ, inR, inS] = [0, 0, 0, 0];
+      const p = j * d;
+      const q = p + d;
+      const r = q + d;
+      const s = r + d;
+      let inP = 0;
+      let inQ = 0;
+      let inR = 0;
+      let inS = 0;
       for (let k = 0; k < d; k++) {
         const entry = a[left + k]!;
         inP += entry * b[p + k]!;
