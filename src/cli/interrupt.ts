@@ -1,4 +1,5 @@
 import type { Progress } from "../runner/progress.js";
+import { quoted } from "../runner/rerun.js";
 
 /**
  * Ctrl-C (or a scheduler's SIGTERM) ends the run at once: finished cells are whole files on the disk already, so there
@@ -10,7 +11,7 @@ export function sayOnInterrupt(folder: string, progress: Pick<Progress, "stop">)
   const stop = (signal: "SIGINT" | "SIGTERM") => () => {
     progress.stop();
     process.stderr.write(
-      `\nstopped: the finished cells are kept in ${folder}; see them with \`iclab report ${folder}\`, ` +
+      `\nstopped: the finished cells are kept in ${folder}; see them with \`npx iclab report ${quoted(folder)}\`, ` +
         "go on with the same command and --resume\n",
     );
     process.exit(signal === "SIGINT" ? 130 : 143);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Argument, Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { failure } from "./failure.js";
 
 /** One command a file; each is loaded only when it is called, so that `--help` answers at once. */
@@ -89,6 +89,11 @@ program
   .addHelpText("after", "\nExample:\n  iclab schema > study.schema.json")
   .action(async () => (await import("./schema.js")).schema());
 
+// A reader that has seen enough (`| head`) is no failure: the run goes on to its own exit status.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -99,7 +104,6 @@ try {
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw new CommanderError(2, "iclab.seed", `error: --seed takes a whole number from 0 to 2^53 - 1, not '${text}'`);
-  return value;
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("Allowed is a whole number from 0 to 2^53 - 1.");
 }

@@ -55,8 +55,10 @@ async function reproduceOne(
 function choose(paper: string, experiments: ReadonlyMap<string, Experiment>): [string, Experiment][] {
   if (paper === "all") return [...experiments];
   const matching = [...experiments].filter(([id]) => id === paper || id.startsWith(`${paper}-`));
-  if (matching.length === 0)
-    throw new UsageError(unknownName(`no experiment is called \`${paper}\``, ["all", ...experiments.keys()], paper));
+  if (matching.length === 0) {
+    const names = new Set([...experiments.keys()].map((id) => id.replace(/-.*/, "")));
+    throw new UsageError(unknownName(`no experiment is called \`${paper}\``, ["all", ...names], paper));
+  }
   return matching;
 }
 

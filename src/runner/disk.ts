@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 
 /** A folder cannot be written: no room left, no permission, not a folder. The command line ends with status 3. */
 export class DiskError extends Error {}
@@ -11,6 +12,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "it is read-only",
   ENOTDIR: "a file is in the way",
   EEXIST: "a file is in the way",
+  ENOENT: "no folder can be made there",
 };
 
 /** Does what writes into a folder. @param what is written: "rows" @throws DiskError in one sentence where it cannot be */
@@ -22,6 +24,25 @@ export function writing<T>(what: string, folder: string, work: () => T): T {
     if (code === undefined) throw error;
     throw new DiskError(`cannot write ${what} to ${folder}: ${REASONS[code] ?? message}`);
   }
+}
+
+/**
+ * Makes a folder and those above it. Node's own `recursive` never comes back where the folder above is there but takes
+ * none (in /proc: "no such file or directory").
+ */
+export function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have made it in between.
+    if (!isFolder(folder)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Writes under another name, flushes, renames: the file is the old content or the new one, never a part. */

@@ -7,6 +7,7 @@ import type { Experiment, Row } from "../types.js";
 import { replaceFile, writing } from "./disk.js";
 import type { Judged } from "./judged.js";
 import type { Provenance } from "./provenance.js";
+import { quoted, rerunCommands, scaleOf } from "./rerun.js";
 import { saveFigures } from "./save-figures.js";
 import { studyFigures } from "./study-figures.js";
 
@@ -32,6 +33,10 @@ export interface StudyResult {
 /** What the page says of a paper; its figures are written into the folder. */
 export function paperSection(folder: string, { id, experiment, rows, cells, judged }: Reproduced): Section {
   const { title, authors, year, arxiv } = experiment.paper;
+  const scale = scaleOf(
+    experiment,
+    cells.map(({ settings }) => settings),
+  );
   return {
     id,
     title,
@@ -42,12 +47,13 @@ export function paperSection(folder: string, { id, experiment, rows, cells, judg
     claims: judged,
     figures: saveFigures(join(folder, "figures", id), id, experiment.figures, rows),
     notes: experiment.notes,
-    provenance: provenanceOf(cells),
+    provenance: provenanceOf(cells, rerunCommands(`reproduce ${id} --scale ${scale}`, cells, folder)),
   };
 }
 
 /** What the page says of a study; its figures are written into the folder. */
 export function studySection(folder: string, { study, text, rows, cells, verdicts }: StudyResult): Section {
+  const file = join(folder, "rows", "study", "study.yaml");
   return {
     id: "study",
     title: study.title,
@@ -56,7 +62,7 @@ export function studySection(folder: string, { study, text, rows, cells, verdict
     claims: judgedHypotheses(verdicts),
     figures: saveFigures(join(folder, "figures", "study"), "study", studyFigures(study), rows),
     notes: [],
-    provenance: provenanceOf(cells),
+    provenance: provenanceOf(cells, rerunCommands(`run ${quoted(file)}`, cells, folder)),
     text,
   };
 }
@@ -83,7 +89,7 @@ function settingsOf(cells: readonly Provenance[]): Fact[] {
   return columns.map((column) => [column, distinct(cells.map(({ settings }) => String(settings[column] ?? "-")))]);
 }
 
-function provenanceOf(cells: readonly Provenance[]): Fact[] {
+function provenanceOf(cells: readonly Provenance[], commands: readonly string[]): Fact[] {
   const fact = (name: string, read: (cell: Provenance) => string): Fact => [name, distinct(cells.map(read))];
   return [
     fact("version", ({ version, commit }) => (commit ? `${version} at ${commit}` : version)),
@@ -93,6 +99,7 @@ function provenanceOf(cells: readonly Provenance[]): Fact[] {
     fact("base seed", ({ seed }) => String(seed)),
     ["cells", String(cells.length)],
     ["seconds of computing", cells.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1)],
+    ...commands.map((command): Fact => ["compute again", command]),
   ];
 }
 

@@ -1,11 +1,10 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { emptyPicture } from "../figures/empty.js";
 import { drawFigure } from "../report/draw-figure.js";
 import type { DrawnFigure } from "../report/material.js";
 import { pngOf } from "../report/png.js";
 import type { Figure, Row } from "../types.js";
-import { replaceFile, writing } from "./disk.js";
+import { makeFolder, replaceFile, writing } from "./disk.js";
 
 /**
  * Draws every figure from the rows as SVG and PNG files. One that cannot be drawn says so in its place and on stderr:
@@ -19,7 +18,7 @@ export function saveFigures(
   figures: readonly Figure[],
   rows: readonly Row[],
 ): readonly DrawnFigure[] {
-  writing("figures", folder, () => mkdirSync(folder, { recursive: true }));
+  writing("figures", folder, () => makeFolder(folder));
   return figures.map((figure) => {
     const drawn = draw(figure, rows, page);
     const png = pngOf(drawn.svg);

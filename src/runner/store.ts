@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Row } from "../types.js";
 import { canonical } from "./canonical.js";
-import { replaceFile, writing } from "./disk.js";
+import { makeFolder, replaceFile, writing } from "./disk.js";
 import type { Provenance } from "./provenance.js";
 
 /** What one file of rows holds: the first line says where they come from, each further line is a row. */
@@ -21,7 +21,7 @@ export class Store {
   /** Makes the folder and proves that it can be written. @throws DiskError saying why not. */
   open(): void {
     this.guarded(() => {
-      mkdirSync(this.folder, { recursive: true });
+      makeFolder(this.folder);
       const probe = join(this.folder, `.probe-${process.pid}`);
       replaceFile(probe, "");
       rmSync(probe);

@@ -21,9 +21,14 @@ export interface Axis {
 export function axesOf(problem: Problem): Axis[] {
   const threads = availableParallelism();
   const of = (change: Partial<Problem>) => ({ problem: { ...problem, ...change }, models: 1, threads });
+  const gramAt = (context: number) => of({ context, drawing: { prompts: "gram" } });
   return [
     { name: "batch", sizes: [128, 512, 2048, 8192, 32768], at: (batch) => of({ batch }) },
     { name: "context n", sizes: [5, 10, 20, 40, 80, 160, 320], at: (context) => of({ context }) },
+    // Softmax attention reads more of the pairs than their Gram matrix.
+    ...(problem.attention === "linear"
+      ? [{ name: "context n, prompts: gram", sizes: [20, 100, 1000, 10_000], at: gramAt }]
+      : []),
     { name: "features d", sizes: [2, 5, 10, 20, 32, 64], at: (features) => of({ features }) },
     { name: "features d, n = 2 d", sizes: [5, 10, 20, 32, 64], at: (d) => of({ features: d, context: 2 * d }) },
     { name: "heads", sizes: [1, 2, 4, 8], at: (heads) => of({ heads }) },

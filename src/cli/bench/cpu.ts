@@ -18,6 +18,7 @@ function contestants(): Contestant[] {
   return [
     engineContestant(threads),
     ...(threads > 1 ? [engineContestant(1)] : []),
+    engineContestant(threads, "threefry20-erfinv"),
     plainContestant,
     tfjsContestant({ drawn: "afresh" }),
     tfjsContestant({ drawn: "once" }),

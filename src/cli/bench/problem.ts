@@ -16,6 +16,8 @@ export interface Problem extends Size {
   readonly name: string;
   readonly attention: "linear" | "softmax";
   readonly heads: number;
+  /** How the engine draws the prompts; as it does by default where left out. */
+  readonly drawing?: Pick<Trial, "prompts" | "random">;
 }
 
 /** Adam as the papers run it: nothing here costs what another setting would not. */
@@ -25,12 +27,12 @@ const schedule: Omit<Schedule, "steps" | "batch"> = {
 };
 
 /** The problem as a trial of so many steps. */
-export function trialOf({ attention, heads, features, context, batch }: Problem, steps: number): Trial {
+export function trialOf({ attention, heads, features, context, batch, drawing }: Problem, steps: number): Trial {
   const site = { features, context };
   const mixer =
     attention === "linear"
       ? linear.make(linear.options.parse({ heads }), site)
       : softmax.make(softmax.options.parse({ heads }), site);
   const law = linearRegressionLaw({ features });
-  return { mixer, law, context, key: keyOf(1), record: [], schedule: { ...schedule, steps, batch } };
+  return { mixer, law, context, key: keyOf(1), record: [], schedule: { ...schedule, steps, batch }, ...drawing };
 }
