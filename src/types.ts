@@ -215,10 +215,16 @@ export interface Mixer<W extends Weights = Weights> {
   readonly program: PredictionProgram;
   /** The float64 target of `program` on given prompts: the reference. */
   forward(weights: W, prompts: Prompts): Nd<["batch"]>;
-  /** `forward` of these weights as data: prompts of so many features and pairs in, predictions out. May be left out. */
-  recipe?(weights: W, site: Site): Recipe;
+  /** `forward` of these weights as data, for prompts of the shape of `like`. Left out where only this thread can predict. */
+  recipe?(weights: W, like: Prompts): Recipe;
   /** What no gauge can change: key-query product (head, token, token) and output-value row (head, token). */
   products(weights: W): { readonly KQ: Nd<["head", "key", "query"]>; readonly OV: Nd<["head", "token"]> };
+  /** Of a stack, whose `products` are those of all layers' heads in a row: the layers as they are applied, with the whole
+   *  of each output map. */
+  layers?(weights: W): {
+    readonly KQ: Nd<["layer", "head", "key", "query"]>;
+    readonly PV: Nd<["layer", "head", "out", "token"]>;
+  };
 }
 
 export type Optimizer =

@@ -11,12 +11,20 @@ export const mixers = modules.flatMap(({ default: unit, examples }) =>
   unit === undefined ? [] : [{ unit, examples: examples ?? [] }],
 );
 
+interface MixerCase {
+  readonly title: string;
+  readonly mixer: Mixer;
+  /** How many times as sensitive to roundings of the prompt as one layer: L in a row make a polynomial of degree 3^L. */
+  readonly degree: number;
+}
+
 /** Each mixer with each of its examples, for a problem of that size. */
-export function mixerCases(site: Site): readonly { readonly title: string; readonly mixer: Mixer }[] {
+export function mixerCases(site: Site): readonly MixerCase[] {
   return mixers.flatMap(({ unit, examples }) =>
     examples.map((example) => ({
       title: `${unit.name} ${JSON.stringify(example)}`,
       mixer: unit.make(unit.options.parse(example), site),
+      degree: 3 ** (((example as { depth?: number }).depth ?? 1) - 1),
     })),
   );
 }

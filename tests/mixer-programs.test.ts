@@ -73,7 +73,7 @@ afterAll(() => tfjs.close());
 
 const contexts: readonly Lengths[] = [5, { uniform: [0, 5] }];
 
-describe.each(mixerCases({ features, context: 5 }))("$title", ({ mixer }) => {
+describe.each(mixerCases({ features, context: 5 }))("$title", ({ mixer, degree }) => {
   const weights = weightsOf(mixer, 0.5);
   const parameters = flat(weights);
   const { settings } = law.program;
@@ -107,10 +107,10 @@ describe.each(mixerCases({ features, context: 5 }))("$title", ({ mixer }) => {
           float64(model).each(given, 0, batch),
           instantiate(wasm(model, { unroll })).each(given, 0, batch),
         ];
-        expect(gap(exact, rounded)).toBeLessThan(16 * float32 * largest(exact));
+        expect(gap(exact, rounded)).toBeLessThan(16 * degree * float32 * largest(exact));
         const [loss, ...gradient] = instantiate(wasm(training, { unroll })).sums(given, 0, batch);
-        expect(Math.abs(loss! - sums[0]!)).toBeLessThan(16 * float32 * sums[0]!);
-        expect(gap(gradient, slopes)).toBeLessThan(32 * float32 * largest(slopes));
+        expect(Math.abs(loss! - sums[0]!)).toBeLessThan(16 * degree * float32 * sums[0]!);
+        expect(gap(gradient, slopes)).toBeLessThan(32 * degree * float32 * largest(slopes));
       },
     );
 

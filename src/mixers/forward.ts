@@ -1,64 +1,52 @@
 import { less, select, sub } from "../kernels/arithmetic.js";
-import { type Float64Kernel, float64 } from "../kernels/float64.js";
+import { float64Text } from "../kernels/float64.js";
+import type { Float64Text } from "../kernels/float64-kernel.js";
+import type { GraphOptions } from "../kernels/graph.js";
 import type { Node, U32 } from "../kernels/node.js";
 import { type Inputs, type Program, program } from "../kernels/program.js";
 import { recent } from "../kernels/recent.js";
 import { vector } from "../kernels/vector.js";
 import { addWord, mulWord, or, selectWord } from "../kernels/words.js";
-import { nd } from "../math/nd.js";
-import type { Mixer, Nd, PredictionProgram, PromptNodes, Weights } from "../types.js";
+import type { Mixer, PredictionProgram, PromptNodes, Prompts, Weights } from "../types.js";
+import { type Prediction, predictionRecipe, restore, type Shape, shapeOf } from "./prediction.js";
 
-/** Numbers of prompts that one call of a kernel reads. */
-const numbersAtOnce = 2 ** 16;
-
-const compiled = recent<Float64Kernel>(64);
+const texts = recent<Float64Text>(64);
 
 /**
  * A mixer's `forward`: the float64 target of its text on given prompts, which it reads as tables. `names` are the
- * weights in the order of the text's parameters.
+ * weights in the order of the text's parameters, `options` how it is written out.
  *
  * @throws RangeError where the labels have more than one output.
  */
-export function forwardOf(mixer: PredictionProgram, names: readonly string[]): Mixer["forward"] {
-  return (weights: Weights, { x, y, query, length }) => {
-    const [batch, context, features] = x.shape;
-    if (y.shape[2] !== 1) throw new RangeError(`a mixer predicts one label, and these prompts have ${y.shape[2]}`);
-    const atOnce = Math.max(1, Math.floor(numbersAtOnce / ((context + 1) * (features + 1))));
-    const shape = { features, context, mixed: length !== undefined, atOnce };
-    const kernel = compiled(`${mixer.structure}, ${JSON.stringify(shape)}`, () => float64(onTables(mixer, shape)));
-    const parameters = Float64Array.from(names.flatMap((name) => [...weights[name]!.data]));
-    const predictions = nd(["batch"], [batch]);
-    for (let from = 0; from < batch; from += atOnce) {
-      const to = Math.min(from + atOnce, batch);
-      const table = ({ data }: Nd, width: number) => rows(data, from * width, to * width, atOnce * width);
-      const tables = {
-        x: table(x, context * features),
-        y: table(y, context),
-        query: table(query, features),
-        ...(length && { length: table(length, 1) }),
-      };
-      predictions.data.set(kernel.each({ parameters, tables, key: [0, 0] }, 0, to - from), from);
-    }
-    return predictions;
-  };
+export function forwardOf(
+  mixer: PredictionProgram,
+  names: readonly string[],
+  options: Partial<GraphOptions> = {},
+): Mixer["forward"] {
+  return (weights, prompts) => restore(prediction(mixer, names, options, weights, prompts))(prompts);
 }
 
-/** What the text of a `forward` depends on beside the mixer. */
-interface Shape {
-  readonly features: number;
-  readonly context: number;
-  readonly mixed: boolean;
-  /** Prompts in the tables. */
-  readonly atOnce: number;
+/** A mixer's `recipe`: what `forwardOf` the same runs, as plain data. */
+export function forwardRecipe(
+  mixer: PredictionProgram,
+  names: readonly string[],
+  options: Partial<GraphOptions> = {},
+): NonNullable<Mixer["recipe"]> {
+  return (weights, like) => predictionRecipe(prediction(mixer, names, options, weights, like));
 }
 
-/** The numbers [from, to) as a float64 table of that size, without a copy where they fill it. */
-function rows(data: Nd["data"], from: number, to: number, size: number): Float64Array {
-  const part = data.subarray(from, to);
-  if (part instanceof Float64Array && part.length === size) return part;
-  const table = new Float64Array(size);
-  table.set(part);
-  return table;
+function prediction(
+  mixer: PredictionProgram,
+  names: readonly string[],
+  options: Partial<GraphOptions>,
+  weights: Weights,
+  like: Prompts,
+): Prediction {
+  const shape = shapeOf(like);
+  const text = texts(`${mixer.structure}, ${JSON.stringify(shape)}`, () =>
+    float64Text(onTables(mixer, shape), options),
+  );
+  return { text, shape, parameters: Float64Array.from(names.flatMap((name) => [...weights[name]!.data])) };
 }
 
 function onTables(mixer: PredictionProgram, { features, context, mixed, atOnce }: Shape): Program {

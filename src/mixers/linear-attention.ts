@@ -4,12 +4,13 @@ import { add, div, max, mul } from "../kernels/arithmetic.js";
 import { loop } from "../kernels/loop.js";
 import type { F32, Node } from "../kernels/node.js";
 import type { Mixer, PredictionProgram, Site, Unit } from "../types.js";
-import { forwardOf } from "./forward.js";
+import { forwardOf, forwardRecipe } from "./forward.js";
 import { type Heads, headForms } from "./heads.js";
 import { initialWeights } from "./initial-weights.js";
 import { structuredHead } from "./structured-head.js";
 import { against } from "./token-nodes.js";
 import { tokens } from "./tokens.js";
+import { trainedLength } from "./trained-length.js";
 
 const options = z
   .strictObject({
@@ -54,7 +55,7 @@ export type LinearAttentionOptions = z.infer<typeof options>;
  */
 function linearAttention({ weights, heads: count, normalize, init }: LinearAttentionOptions, site: Site): Mixer {
   const heads: Heads = "structured" in init ? structuredHead(init.structured) : headForms[weights](count, init);
-  const trained = normalize === "trained" ? lengthOf(site) : 1;
+  const trained = normalize === "trained" ? trainedLength(site) : 1;
   const program: PredictionProgram = {
     structure: `linear attention: ${heads.structure}, divided by ${normalize === "own" ? "length" : trained}`,
     parameters: heads.parameters,
@@ -87,13 +88,8 @@ function linearAttention({ weights, heads: count, normalize, init }: LinearAtten
     },
     program,
     forward: forwardOf(program, heads.names),
+    recipe: forwardRecipe(program, heads.names),
   };
-}
-
-/** One length to divide by. */
-function lengthOf({ context }: Site): number {
-  if (typeof context === "number" && context > 0) return context;
-  throw new RangeError("normalize: trained divides by the one context length of training; use `own` for mixed lengths");
 }
 
 /** Option sets that tests/mixers.contract.test.ts checks. */

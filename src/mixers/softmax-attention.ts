@@ -5,11 +5,12 @@ import { loop } from "../kernels/loop.js";
 import type { F32, Node } from "../kernels/node.js";
 import { keep, type Vector } from "../kernels/vector.js";
 import type { Mixer, PredictionProgram, PromptNodes, Unit } from "../types.js";
-import { forwardOf } from "./forward.js";
+import { forwardOf, forwardRecipe } from "./forward.js";
 import type { HeadNodes } from "./head-nodes.js";
 import { headForms } from "./heads.js";
 import { initialWeights } from "./initial-weights.js";
 import { scaledHeads } from "./scaled-heads.js";
+import { LOWEST, PADDING } from "./softmax-bounds.js";
 import { against, type TokenNodes } from "./token-nodes.js";
 import { tokens } from "./tokens.js";
 
@@ -27,9 +28,6 @@ const options = z.strictObject({
 export type SoftmaxAttentionOptions = z.infer<typeof options>;
 
 const scales = { none: () => 1, "root-token": (D: number) => 1 / Math.sqrt(D) } as const;
-
-/** A score that no real pair can have: padding gets the weight exp(-1e30 - max) = 0, without infinities. */
-const PADDING = -1e30;
 
 /**
  * Multi-head softmax attention, tokens e_j = (x_j, y_j) and query e_q = (x_q, 0) of size D = d + 1:
@@ -68,11 +66,9 @@ function softmaxAttention({ heads: count, weights, scale, init }: SoftmaxAttenti
     },
     program,
     forward: forwardOf(program, heads.names),
+    recipe: forwardRecipe(program, heads.names),
   };
 }
-
-/** Below every score that float32 holds. */
-const LOWEST = -3.4e38;
 
 /**
  * The sum over heads of the mean of the values, each weighted by the exponential of its score less the largest; 0 for
