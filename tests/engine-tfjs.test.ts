@@ -63,6 +63,10 @@ const cases: Record<string, readonly [Partial<Trial>, Partial<Schedule>]> = {
   "lengths from none to all": [{ context: { uniform: [0, context] } }, {}],
   "a full covariance": [{ law: correlated }, {}],
   "features in a loop": [rolled, {}],
+  "few pairs in place of 40": [{ prompts: "gram", context: 40 }, {}],
+  "few pairs of a full covariance": [{ law: correlated, prompts: "gram", context: 1000 }, {}],
+  "JAX's random numbers": [{ random: "threefry20-erfinv" }, {}],
+  "other random numbers, few pairs": [{ random: "pcg4d-boxmuller", prompts: "gram", context: 9 }, {}],
   "mixed lengths, a full covariance and softmax": [
     { law: correlated, mixer: softmaxMixer, context: { uniform: [1, context] } },
     {},

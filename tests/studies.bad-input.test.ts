@@ -114,6 +114,33 @@ test.each([
   ],
   ["a fractional size", law("features: 10.5"), "study.yaml:2:41: `features` is 10.5; allowed: a whole number"],
   ["infinity", law("features: 10, noise: .inf"), "study.yaml:2:52: `noise` is Infinity; allowed: a number >= 0"],
+  [
+    "prompts that are neither pairs nor Gram matrices",
+    train("prompts: grams"),
+    'study.yaml:4:77: `prompts` is the text "grams"; allowed: pairs, gram',
+  ],
+  [
+    "Gram matrices for a mixer that reads more",
+    study({ models: "models: [{ name: a, mixer: softmax-attention, train: { steps: 1, prompts: gram } }]" }),
+    "study.yaml:4:75: prompts: gram is not possible here: softmax-attention reads more of the pairs than their number",
+  ],
+  [
+    "Gram matrices of other inputs than Gaussian ones",
+    train("prompts: gram").replace("noise: 0.1", "inputs: rademacher"),
+    "study.yaml:4:77: prompts: gram is not possible here: only Gaussian inputs can be drawn as a Gram matrix",
+  ],
+  [
+    "Gram matrices of mixed lengths, in a grid",
+    study({
+      models: "models: [{ name: a, mixer: linear-attention, train: { steps: 1, prompts: [pairs, gram] } }]",
+    }).replace("[10, 20, 40]", "{ uniform: [1, 9] }"),
+    "study.yaml:4:82: prompts: gram is not possible here: a Gram matrix is drawn for one context length",
+  ],
+  [
+    "random numbers that there are not",
+    train("random: mt19937"),
+    'study.yaml:4:76: `random` is the text "mt19937"; allowed: threefry13-boxmuller',
+  ],
   ["minus infinity", train("rate: -.inf"), "study.yaml:4:74: `rate` is -Infinity; allowed: a number > 0"],
   ["not a number", law("features: 10, noise: .nan"), "study.yaml:2:52: `noise` is NaN; allowed: a number >= 0"],
   ["a number beyond floats", law("features: 10, noise: 1e400"), "study.yaml:2:52: `noise` is Infinity; allowed:"],

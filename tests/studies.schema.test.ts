@@ -26,7 +26,11 @@ test("the schema is draft 7, needs what a study needs, and refuses other keys", 
 });
 
 test("every unit of a catalogue is in it with its options, and a list is allowed where it makes a grid", () => {
-  const law = schema.properties.law.anyOf[0];
+  const laws = schema.properties.law.anyOf;
+  expect(laws.map((law: { properties: { kind: { const: string } } }) => law.properties.kind.const)).toEqual([
+    ...catalogue.laws.keys(),
+  ]);
+  const law = laws[[...catalogue.laws.keys()].indexOf("gaussian-linear")];
   expect(law).toMatchObject({ properties: { kind: { const: "gaussian-linear" } }, required: ["kind", "features"] });
   expect(law.properties.noise.anyOf).toMatchObject([
     { type: "number", minimum: 0 },
@@ -36,6 +40,11 @@ test("every unit of a catalogue is in it with its options, and a list is allowed
   const mixers = schema.properties.models.items.anyOf;
   expect(mixers.map((mixer: typeof law) => mixer.properties.mixer.const)).toEqual([...catalogue.mixers.keys()]);
   expect(mixers[1].properties.train.properties.rate.anyOf).toHaveLength(2);
+  expect(mixers[1].properties.train.properties.prompts.anyOf[0]).toEqual({
+    type: "string",
+    default: "pairs",
+    enum: ["pairs", "gram"],
+  });
   expect(mixers[1].properties.train.properties.betas.type).toBe("array");
   const predictors = JSON.stringify(schema.properties.predictors.items.anyOf);
   for (const name of catalogue.predictors.keys()) expect(predictors).toContain(`"${name}"`);

@@ -227,6 +227,20 @@ test("training knows percentages and every optimizer's own constants", async () 
     decay: { halveEvery: 3 },
     clip: 10,
   });
+  expect((await model("steps: 9")).drawing).toEqual({});
+  expect((await model("steps: 9, prompts: pairs, random: threefry13-boxmuller")).drawing).toEqual({});
+  const drawing = { prompts: "gram", random: "threefry20-erfinv" };
+  expect((await model("steps: 9, prompts: gram, random: threefry20-erfinv")).drawing).toEqual(drawing);
+  // What is not said is no part of what a cell's identity is made of.
+  const settings = async (text: string) => (await read(train(text))).cells[0]!.settings;
+  const told = await settings("steps: 9, prompts: gram, random: threefry20-erfinv");
+  expect(told).toMatchObject({ models: [{ train: drawing }] });
+  const [untold, usual] = [await settings("steps: 9"), await settings("steps: 9, prompts: pairs")];
+  expect(usual).toEqual(untold);
+  const { models } = untold as unknown as { models: readonly { train: object }[] };
+  expect(Object.keys(models[0]!.train)).toEqual([
+    ...["steps", "batch", "rate", "clip", "warmup", "decay", "lossFactor", "optimizer", "until", "record"],
+  ]);
   const place = (text: string, written: string) => `5:${train(text).split("\n")[4]!.indexOf(written) + 1}`;
   const betas = "steps: 9, optimizer: sgd, betas: [0.9, 0.99]";
   expect(await fault(train(betas))).toBe(
