@@ -1,7 +1,9 @@
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { autoregressiveLaw, type SeriesSettings } from "../src/laws/autoregressive.js";
 import { type LinearRegression, linearRegressionLaw, type Settings } from "../src/laws/gaussian-linear.js";
+import { fixedCoefficients } from "../src/laws/series-coefficients.js";
 import { keyOf } from "../src/math/keys.js";
 import { diagonal, identity, scaled } from "../src/math/matrix.js";
 import { Moments } from "../src/math/moments.js";
@@ -11,7 +13,7 @@ const folder = join(dirname(fileURLToPath(import.meta.url)), "../src/predictors"
 const features = 3;
 const site = { features, context: 5 };
 
-type AnyUnit = Unit<unknown, Predictor<LinearRegression>>;
+type AnyUnit = Unit<unknown, Predictor>;
 /** Files with a default export are units; the others are what units share. */
 const units: { readonly file: string; readonly unit: AnyUnit }[] = [];
 for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
@@ -32,7 +34,7 @@ const correlated = [
   [0.5, 2, -0.3],
   [0.2, -0.3, 0.5],
 ];
-const laws: readonly (readonly [string, Settings])[] = [
+const regressions: readonly (readonly [string, Settings])[] = [
   ["isotropic, no noise", { features }],
   ["isotropic", { features, noise: 0.5 }],
   [
@@ -47,6 +49,16 @@ const laws: readonly (readonly [string, Settings])[] = [
   ["zero inputs", { features, noise: 0.5, covariance: scaled(identity(features), 0) }],
   ["zero tasks", { features, taskCovariance: scaled(identity(features), 0) }],
 ];
+const series: readonly (readonly [string, SeriesSettings])[] = [
+  ["series", { coefficients: fixedCoefficients([0.5, -0.3, 0.2]), noise: 0.5 }],
+  ["series with a constant row", { coefficients: fixedCoefficients([0.9]), window: 2, constant: true }],
+  ["series with drawn coefficients", { coefficients: { kind: "partial", order: 2, within: 0.8 }, window: 3 }],
+];
+const laws: readonly (readonly [string, Law])[] = [
+  ...regressions.map(([name, settings]) => [name, linearRegressionLaw(settings) as Law] as const),
+  ...series.map(([name, settings]) => [name, autoregressiveLaw(settings) as Law] as const),
+];
+const isSeries = (law: Law) => law.population.family === "autoregression";
 const key = keyOf(20);
 
 function slice<Axes extends readonly string[]>({ axes, shape, data }: Nd<Axes>, from: number, to: number): Nd<Axes> {
@@ -93,9 +105,8 @@ test("row names are words of [a-z][a-z0-9-]* that start with the unit's, each on
 });
 
 describe.each(named)("%s", (name, predictor) => {
-  const applicable = laws.filter(
-    ([, settings]) => predictor.applies(linearRegressionLaw(settings).population) === true,
-  );
+  const applicable = laws.filter(([, law]) => predictor.applies(law.population) === true);
+  const home = applicable.find(([, law]) => law.population.noise > 0)?.[1] as Law;
   const contexts: readonly Lengths[] = [0, 2, { uniform: [0, 5] }];
 
   test("names its source and its kind", () => {
@@ -105,17 +116,15 @@ describe.each(named)("%s", (name, predictor) => {
     expect(predictor.retuned ?? false).toBe(name.endsWith("retuned"));
   });
 
-  test("applies, or says why not; another family it declines", () => {
-    for (const [, settings] of laws)
-      expect(String(predictor.applies(linearRegressionLaw(settings).population))).toMatch(/^(true|\w.{20,})$/);
-    expect(applicable.map(([law]) => law)).toContain("isotropic");
-    const foreign = { family: "autoregressive", noise: 1 } as unknown as LinearRegression;
-    expect(predictor.applies(foreign)).toBe("this is for linear regression in context, not for autoregressive");
+  test("applies, or says why not; another family it declines, or knows nothing of families", () => {
+    for (const [, law] of laws) expect(String(predictor.applies(law.population))).toMatch(/^(true|\w.{20,})$/);
+    expect(applicable.map(([law]) => law)).toContain(isSeries(home) ? "series" : "isotropic");
+    const foreign = String(predictor.applies({ family: "riddles", noise: 1 }));
+    expect(foreign).toMatch(["ols", "zero"].includes(name) ? /^true$/ : /^this is for .*, not for riddles$/);
   });
 
-  test("answers finite numbers, 0 without pairs, and leaves the prompts as they are", () => {
-    for (const [, settings] of applicable) {
-      const law = linearRegressionLaw(settings);
+  test("answers finite numbers, of a regression 0 without pairs, and leaves the prompts as they are", () => {
+    for (const [, law] of applicable) {
       for (const context of contexts) {
         const prompts = law.draw(key, { from: 0, count: 12 }, context);
         const before = copied(prompts);
@@ -124,18 +133,17 @@ describe.each(named)("%s", (name, predictor) => {
         expect([...data].every(Number.isFinite)).toBe(true);
         expect(prompts).toEqual(before);
         for (const [b, prediction] of data.entries())
-          if ((prompts.length?.data[b] ?? context) === 0) expect(prediction).toBe(0);
+          if (!isSeries(law) && (prompts.length?.data[b] ?? context) === 0) expect(prediction).toBe(0);
       }
     }
   });
 
   test("has a risk at every test law and context: a number that is none below the noise, or a sentence", () => {
-    for (const [, settings] of applicable) {
-      const law = linearRegressionLaw(settings);
+    for (const [, law] of applicable) {
+      const shifts = isSeries(law) ? [] : [{ queryScale: 2 }, { inputScale: 0.5, taskScale: 3 }];
       for (const training of [3, { uniform: [0, 5] as const }]) {
         const tuned = predictor.tune(law.population, training);
-        const tests = laws.map(([, other]) => linearRegressionLaw(other));
-        for (const test of [law.shifted({ queryScale: 2 }), law.shifted({ inputScale: 0.5, taskScale: 3 }), ...tests])
+        for (const test of [...shifts.map((shift) => law.shifted(shift)), ...laws.map(([, other]) => other)])
           for (const context of [0, 1, 2, 3, 4, 9]) {
             const answer = tuned.risk(test.population, context);
             if ("why" in answer) expect(answer.why).toMatch(/^\w.{20,}/);
@@ -148,8 +156,9 @@ describe.each(named)("%s", (name, predictor) => {
     }
   });
 
-  test("with no pairs has the exact risk of predicting 0", () => {
+  test("with no pairs has the exact risk of predicting 0 in a regression", () => {
     const law = linearRegressionLaw({ features: 5, noise: 0.5 });
+    if (predictor.applies(law.population) !== true) return expect(isSeries(home)).toBe(true);
     for (const training of [0, 1, 7]) {
       const answer = predictor.tune(law.population, training).risk(law.population, 0);
       expect(answer).toMatchObject({ kind: "exact", value: 5.25 });
@@ -157,7 +166,7 @@ describe.each(named)("%s", (name, predictor) => {
   });
 
   test("answers a prompt the same in any batch, and by its own pairs alone", () => {
-    const law = linearRegressionLaw({ features, noise: 0.4, covariance: correlated });
+    const law = isSeries(home) ? home : linearRegressionLaw({ features, noise: 0.4, covariance: correlated });
     const prompts = law.draw(key, { from: 0, count: 24 }, { uniform: [0, 6] });
     const lengths = prompts.length!.data;
     expect(new Set(lengths).size).toBe(7);
@@ -180,10 +189,9 @@ describe.each(named)("%s", (name, predictor) => {
   });
 
   test("takes labels of one output only", () => {
-    const law = linearRegressionLaw({ features });
-    const prompts = law.draw(key, { from: 0, count: 1 }, 2);
+    const prompts = home.draw(key, { from: 0, count: 1 }, 2);
     const two = { ...prompts, y: { ...prompts.y, shape: [1, 1, 2] as const } };
-    expect(() => predictor.tune(law.population, 2).predict(two)).toThrow("one label, not 2");
+    expect(() => predictor.tune(home.population, 2).predict(two)).toThrow("one label, not 2");
   });
 });
 

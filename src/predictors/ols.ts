@@ -1,24 +1,22 @@
 import { z } from "zod";
-import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { leastSquaresRisk } from "../theory/least-squares-risk.js";
-import { regressionOnly } from "../theory/regression-only.js";
 import type { Predictor, Unit } from "../types.js";
 import { minimumNorm } from "./algorithms/minimum-norm.js";
 import { readOff } from "./read-off.js";
 
 /** Least squares on the prompt's own pairs, of minimum norm where they leave a choice (n < d, rank-deficient inputs). */
-const ols: Predictor<LinearRegression> = {
+const ols: Predictor = {
   name: "ols",
   kind: "predictor",
   source: { paper: "Akyurek et al. 2023", where: "Section 2" },
-  applies: regressionOnly,
+  applies: () => true,
   tune: () => ({
     ...minimumNorm(null),
     risk: (test, context) => readOff(leastSquaresRisk, test, { context }),
   }),
 };
 
-const unit: Unit<object, Predictor<LinearRegression>> = {
+const unit: Unit<object, Predictor> = {
   name: "ols",
   says: "least squares of minimum norm",
   options: z.strictObject({}),
