@@ -65,7 +65,7 @@ function whole(x: Vector): PrivateArray {
 }
 
 const indices = (length: number): readonly number[] => Array.from({ length }, (_, i) => i);
-/** A matrix unrolls up to this many times as many elements as a vector: 16 x 16 where vectors unroll to 32. */
+/** A matrix unrolls up to this many times as many elements as a vector: 11 x 11 where vectors unroll to 16. */
 const matrixUnroll = 8;
 const unrolls = (length: number): boolean => length <= graph().options.unroll;
 

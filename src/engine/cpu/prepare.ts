@@ -22,9 +22,6 @@ export interface Prepared {
 const kernels = new Map<string, WasmKernel>();
 const KEPT = 32;
 
-/** Features up to this many are written out. Beyond, loops compile ten times sooner and run as fast or faster. */
-const UNROLL = 16;
-
 function kernelOf(structure: string, compile: () => WasmKernel): WasmKernel {
   const kernel = kernels.get(structure) ?? compile();
   kernels.delete(structure);
@@ -42,7 +39,7 @@ export function prepare(trial: Trial): Prepared {
   const parts = [prompts.structure, mixer.program.structure, law.features, context, random];
   const structure = JSON.stringify(parts);
   const kernel = kernelOf(structure, () =>
-    wasm(trainingProgram(trialProgram(prompts, mixer.program, law.features, context, random)), { unroll: UNROLL }),
+    wasm(trainingProgram(trialProgram(prompts, mixer.program, law.features, context, random))),
   );
   const { settings, tables } = prompts;
   return {
