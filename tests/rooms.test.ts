@@ -15,6 +15,8 @@ const doors: Record<string, readonly string[]> = {
   training: ["types", "math", "backends", "laws", "mixers"],
   engine: ["types", "math", "kernels", "backends", "training"],
   evaluation: ["types", "math", "predictors"],
+  weights: ["types", "math"],
+  identify: ["types", "math", "evaluation"],
   claims: ["types", "math"],
   studies: ["types", "math", "laws", "mixers", "predictors", "theory", "claims"],
   figures: ["types"],
@@ -25,7 +27,7 @@ const doors: Record<string, readonly string[]> = {
   ],
   cli: [
     ...["types", "math", "laws", "mixers", "backends", "training", "engine"],
-    ...["studies", "evaluation", "claims", "figures", "runner", "report"],
+    ...["studies", "evaluation", "weights", "identify", "claims", "figures", "runner", "report"],
   ],
   experiments: [
     ...["types", "math", "laws", "mixers", "predictors", "theory", "training", "studies"],
