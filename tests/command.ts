@@ -20,10 +20,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts `iclab` with these words; the child is there to be signalled, or read slowly. */
-export function start(...words: readonly string[]): ChildProcess {
+/** Starts `iclab` with these words in a folder; the child is there to be signalled, or read slowly. */
+export function start(words: readonly string[], folder = packageRoot): ChildProcess {
   if (!existsSync(main)) throw new Error(`${main} is not there: \`npm run build\` makes it`);
-  return spawn(process.execPath, [main, ...words], { stdio: ["pipe", "pipe", "pipe"] });
+  return spawn(process.execPath, [main, ...words], { cwd: folder, stdio: ["pipe", "pipe", "pipe"] });
 }
 
 /** Waits for a process that was started, collecting what it writes. */
@@ -38,11 +38,26 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   return { status, signal, stdout: text(chunks.stdout), stderr: text(chunks.stderr) };
 }
 
-/** Runs `iclab` to its end. @param input what it reads on standard input */
-export async function iclab(words: readonly string[], input = ""): Promise<Ended> {
-  const child = start(...words);
+/** Runs `iclab` to its end. @param input what it reads on standard input @param folder where it is started */
+export async function iclab(words: readonly string[], input = "", folder = packageRoot): Promise<Ended> {
+  const child = start(words, folder);
   child.stdin!.end(input);
   return await ended(child);
+}
+
+/** The words of a command line that a page or the README tells to type, without `npx iclab`. */
+export function wordsOf(line: string): string[] {
+  const [, rest] = line.match(/^npx iclab (.*)$/) ?? [];
+  if (rest === undefined) throw new Error(`not a command of iclab: ${line}`);
+  return [...rest.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+}
+
+/** Waits until a condition holds while a process runs, looking again every few milliseconds. */
+export async function until(child: ChildProcess, holds: () => boolean): Promise<void> {
+  while (!holds()) {
+    if (child.exitCode !== null) throw new Error(`the process has ended with status ${child.exitCode} before`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** A folder for one test file's runs, gone when its tests are over. */
