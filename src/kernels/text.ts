@@ -5,6 +5,7 @@ import type { Node, Scope, Type } from "./node.js";
 import { type Elementary, isElementary } from "./operations.js";
 import type { Outlined } from "./outlined.js";
 import type { Item, LoopPlan, Plan } from "./schedule.js";
+import { type Joining, type Shared, sharedLoops } from "./shared-loops.js";
 
 /** One language to write in. Expressions are parenthesised by whoever makes them. */
 export interface Dialect {
@@ -26,6 +27,11 @@ export interface Dialect {
   /** Statements before the loop (without the initial copy) and at the end of every iteration. */
   openState(state: State): readonly string[];
   swapState(state: State): readonly string[];
+  /** Where several lanes share an outermost loop: its head, and what joins a carried scalar of all lanes after it. */
+  readonly shares?: {
+    head(index: string, bound: number, length: string | null): string;
+    joined(name: string, joining: Joining): string;
+  };
 }
 
 /** Where the names of a scope's values live; JavaScript gives large scopes memory of their own. */
@@ -37,6 +43,7 @@ export interface Placement {
 export class TextWriter {
   readonly #names = new Map<Node, string>();
   readonly #nextOf = new Map<PrivateArray, State>();
+  readonly #shared: ReadonlyMap<Loop, Shared>;
 
   constructor(
     readonly dialect: Dialect,
@@ -44,6 +51,7 @@ export class TextWriter {
     readonly placement: Placement = { cell: () => null },
   ) {
     for (const state of plan.states) this.#nextOf.set(state.next, state);
+    this.#shared = dialect.shares ? sharedLoops(plan) : new Map();
   }
 
   expression(node: Node): string {
@@ -194,9 +202,13 @@ export class TextWriter {
       }
     for (const state of states) body.push(...dialect.swapState(state));
     const length = loop.length && this.expression(loop.length);
-    const head = dialect.loopHead(index, loop.bound, length, loop.descending);
+    const shared = this.#shared.get(loop);
+    const head = shared
+      ? dialect.shares!.head(index, loop.bound, length)
+      : dialect.loopHead(index, loop.bound, length, loop.descending);
     const place = cell ? `${cell} = ${index};\n` : "";
-    return [...before, `${head}\n${place}${join(loop, body)}\n}`];
+    const joined = [...(shared ?? [])].map(([k, how]) => dialect.shares!.joined(this.expression(loop.result(k)), how));
+    return [...before, `${head}\n${place}${join(loop, body)}\n}`, ...joined];
   }
 
   readonly #held = new Map<string, string>();

@@ -45,6 +45,9 @@ export interface WgslOptions extends Partial<GraphOptions> {
   readonly turns?: "native" | "polynomial";
   /** Where numbers lie that are not in the arrays `P`, `S` and `T_<name>`, as expressions of an index expression. */
   readonly places?: Partial<WgslPlaces>;
+  /** Lanes, a power of two within a subgroup, that hold one prompt together and share its outermost loops: the engine
+   *  then declares `part`, the lane's number among them, and has `subgroups` enabled. */
+  readonly lanes?: number;
 }
 
 /** Expressions that read number `at` of each kind of input. */
@@ -60,16 +63,22 @@ const ownArrays: WgslPlaces = {
   table: (name, at) => `T_${name}[${at}]`,
 };
 
+/** Vectors up to this long stay in registers; a rolled one lies in a lane's own memory. */
+const UNROLL = 32;
+
 /** Writes a program as WGSL. The same program gives the same text. */
-export function wgsl(of: Program, { turns = "native", places, ...options }: WgslOptions = {}): WgslKernel {
-  const native = trace(of, options);
+export function wgsl(of: Program, { turns = "native", places, lanes = 1, ...options }: WgslOptions = {}): WgslKernel {
+  const native = trace(of, { unroll: UNROLL, ...options });
   const traced = turns === "native" ? native : rewrite(native, loweredTurns);
   return traceInto(traced.graph, () => {
     const factors = traced.outputs.map(factored);
     const { nodes, arrays } = rootsOf(factors.flat());
     const plan = schedule(nodes, arrays);
     const outlines = new Map<Outlined, string>();
-    const dialect = wgslDialect(outlines, { ...ownArrays, ...places });
+    const dialect = {
+      ...wgslDialect(outlines, { ...ownArrays, ...places }),
+      ...(lanes > 1 && { shares: sharing(lanes) }),
+    };
     const writer = new TextWriter(dialect, plan);
     const join = (_: Loop, body: readonly string[]): string => body.join("\n");
     const body = writer.statements(plan.items, join).join("\n");
@@ -212,6 +221,23 @@ function wgslDialect(outlines: Map<Outlined, string>, places: WgslPlaces): Diale
     swapState: ({ before }: State) => [`o${before.id} = ${before.length}u - o${before.id};`],
   };
   return dialect;
+}
+
+/** Lane `part` takes iterations part, part + lanes, ...; a butterfly of exchanges leaves the same result in all lanes. */
+function sharing(lanes: number): NonNullable<Dialect["shares"]> {
+  const distances = Array.from({ length: Math.log2(lanes) }, (_, k) => 2 ** k);
+  return {
+    head: (index, bound, length) => {
+      const count = length === null ? `${bound}u` : `min(${length}, ${bound}u)`;
+      return `for (var ${index} = part; ${index} < ${count}; ${index} += ${lanes}u) {`;
+    },
+    joined: (name, joining) => {
+      const other = (distance: number): string => `subgroupShuffleXor(${name}, ${distance}u)`;
+      const join = (distance: number): string =>
+        joining === "add" ? `${name} += ${other(distance)};` : `${name} = max(${name}, ${other(distance)});`;
+      return distances.map(join).join(" ");
+    },
+  };
 }
 
 const wgslType = (type: Type): string => (type === "tuple" ? "" : type);

@@ -1,5 +1,6 @@
 import tfjsWebgpu from "../../backends/tfjs-webgpu.js";
 import type { Backend, OpenTfjs } from "../../types.js";
+import { type Plan, planOf, type Request } from "./plan.js";
 import { registerTrainSteps } from "./train-steps.js";
 import { type Traits, traitsOf } from "./traits.js";
 
@@ -8,6 +9,10 @@ export interface OpenWebgpu extends OpenTfjs {
   /** The device in use: another one after `reopen`. */
   readonly device: GPUDevice;
   readonly traits: Traits;
+  /** How trials are trained here. */
+  plan(request: Request): Plan;
+  /** Takes note that workgroups do not run together after all. */
+  separate(): void;
   /** A new device in place of one that was lost, with which all tensors went. @throws Error where there is none */
   reopen(): Promise<void>;
 }
@@ -20,7 +25,8 @@ async function start(): Promise<{ opened: OpenTfjs; device: GPUDevice; traits: T
   return { opened, device, traits: await traitsOf(device, opened.software ?? false) };
 }
 
-const webgpu: Backend<OpenWebgpu> = {
+/** The WebGPU engine with a way of its own to plan, or the usual one. */
+export const webgpuBackend = (plan: (request: Request, traits: Traits) => Plan = planOf): Backend<OpenWebgpu> => ({
   name: "webgpu",
   async open() {
     const started = await start();
@@ -32,7 +38,13 @@ const webgpu: Backend<OpenWebgpu> = {
       get device() {
         return now.device;
       },
-      traits: started.traits,
+      get traits() {
+        return now.traits;
+      },
+      plan: (request) => plan(request, now.traits),
+      separate() {
+        now = { ...now, traits: { ...now.traits, together: false } };
+      },
       async reopen() {
         await now.opened.close();
         const again = await start();
@@ -42,6 +54,6 @@ const webgpu: Backend<OpenWebgpu> = {
       close: () => now.opened.close(),
     };
   },
-};
+});
 
-export default webgpu;
+export default webgpuBackend();

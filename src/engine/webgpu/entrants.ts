@@ -4,7 +4,7 @@ import { flatten, type Layout, layoutOf } from "../../training/flat-weights.js";
 import { promptProgram } from "../../training/prompt-program.js";
 import type { PromptProgram, Trial } from "../../types.js";
 import { type Pace, paceName } from "./paces.js";
-import { constantsOf, textOf, Word } from "./record.js";
+import { constantsOf, Word } from "./record.js";
 import { MEMORY, Tail } from "./shader-frame.js";
 
 /** A trial made ready for a launch. */
@@ -20,12 +20,8 @@ export interface Entrant {
 }
 
 /** Trials of equal structure differ in numbers only: one text trains them all. */
-export function structureOf({
-  trial: { mixer, law, context, schedule, random = defaultRandom },
-  prompts,
-}: Entrant): string {
-  const { rule, clips } = textOf(schedule);
-  return JSON.stringify([prompts.structure, mixer.program.structure, law.features, context, random, rule, clips]);
+export function structureOf({ trial: { mixer, law, context, random = defaultRandom }, prompts }: Entrant): string {
+  return JSON.stringify([prompts.structure, mixer.program.structure, law.features, context, random]);
 }
 
 /** Draws a trial's initial weights. */
@@ -106,7 +102,10 @@ export function recordsOf(entrants: readonly Entrant[]): Records {
     rows.set(name, { row, pace: schedule });
     const { batch, lossFactor, rate, clip, optimizer, steps } = schedule;
     const at = m * words;
-    trials.set([...foldIn(key, "prompts"), steps, batch, row, place(prompts.settings)], at);
+    trials.set(
+      [...foldIn(key, "prompts"), steps, batch, row, place(prompts.settings), Number(optimizer.kind !== "sgd")],
+      at,
+    );
     reals.set([lossFactor / batch, rate, clip ?? 0, ...constantsOf(optimizer)], at + Word.scale);
     trials.set(Object.values(prompts.tables).map(place), at + Word.tables);
   });

@@ -1,12 +1,10 @@
 import type { WgslKernel } from "../../kernels/wgsl.js";
-import type { Optimizer } from "../../types.js";
 import { clipText } from "./clip-text.js";
 import { exchangeText } from "./exchange-text.js";
 import type { Round } from "./reduction.js";
 import { frameText, Standing, Tail } from "./shader-frame.js";
 import { factorText, type Lanes, productsText, strideOf } from "./sum-text.js";
 import { tablesText } from "./table-text.js";
-import { updateText } from "./update-text.js";
 
 /** What a fused kernel is written for. */
 export interface Fused extends Lanes {
@@ -19,8 +17,9 @@ export interface Fused extends Lanes {
   readonly rounds: readonly Round[];
   /** Workgroups that share a model. */
   readonly groups: number;
-  readonly rule: Optimizer["kind"];
-  readonly clips: boolean;
+  /** Whether weights and their memory stay in registers: sooner at hand, but in the way where many prompts compete for
+   *  registers. */
+  readonly resident: boolean;
   /** True where a batch may end within a pass. */
   readonly ragged: boolean;
 }
@@ -48,7 +47,7 @@ export function placesOf({ rounds, lanes, prompts }: Pick<Fused, "rounds" | keyo
  * The WGSL of whole trainings in one dispatch: a workgroup (or several, `groups`) trains a model for as many updates as
  * the launch asks for. A lane draws, predicts and differentiates one prompt at a time (`prompts` of them a pass, or
  * several lanes share a prompt); factors of the gradient meet in workgroup memory, where every lane sums its own few
- * outputs over the pass; the weights, their optimiser's memory and their sums stay in registers.
+ * outputs over the pass. Sums stay in registers, and weights with their optimiser's memory where they are `resident`.
  */
 export function fusedText(of: Fused): string {
   const { program, parameters, settings, rounds, lanes, prompts, groups } = of;
@@ -57,16 +56,16 @@ export function fusedText(of: Fused): string {
   const lanesOfPrompt = lanes / prompts;
   const column = lanesOfPrompt === 1 ? "lane" : `(lane / ${lanesOfPrompt}u)`;
   const rows = Math.max(...rounds.map((round) => round.rows.length));
+  const resident = (text: (slot: number) => string): string => (of.resident ? each(text) : "");
   const weighs = (s: number): string => `place${s}.w > 0u && place${s}.z > 1u`;
   return `${lanesOfPrompt > 1 ? "enable subgroups;\n" : ""}${frameText({ ...of, partials: groups > 1 ? "atomic<u32>" : "f32" })}
-${updateText(of.rule)}
 var<workgroup> P: array<f32, ${parameters}>;
 var<workgroup> S: array<f32, ${Math.max(1, settings)}>;
 var<workgroup> factors: array<f32, ${rows * strideOf(of)}>;
 var<workgroup> totals: array<f32, 2>;
 /* Bits: 1 a gradient, 2 an update that is not finite, 4 another workgroup that does not answer. */
 var<workgroup> spoiled: atomic<u32>;
-${of.clips ? `var<workgroup> norms: array<f32, ${lanes}>;` : ""}
+var<workgroup> norms: array<f32, ${lanes}>;
 ${program.declarations}
 ${program.functions}
 
@@ -86,10 +85,9 @@ ${tablesText(of.tables)}
   for (var q = lane; q < ${settings}u; q += ${lanes}u) { S[q] = numbers[numbers_at + q]; }
 ${each(
   (s) => `  let place${s} = places[${s * lanes}u + lane];
-  let q${s} = max(place${s}.z, 2u) - 2u;
-  var weight${s} = Weight();
-  if (${weighs(s)}) { weight${s} = weight_of(model, q${s}); }`,
+  let q${s} = max(place${s}.z, 2u) - 2u;`,
 )}
+${resident((s) => `  var weight${s} = weight_of(model, q${s});`)}
   var status = u32(memory[tail + ${Tail.status}u]);
   var reached = memory[tail + ${Tail.step}u];
   var loss = memory[tail + ${Tail.loss}u];
@@ -109,7 +107,7 @@ ${program.body}
 ${roundsText(of, column)}
     }
 ${groups > 1 ? exchangeText(slots, groups, lanes) : ""}
-${of.clips ? clipText(slots, lanes) : "    let shrink = 1.0;"}
+${clipText(slots, lanes)}
 ${each(
   (s) => `    if (place${s}.w > 0u && place${s}.z < 2u) { totals[place${s}.z] = sum${s}; }
     if (!is_finite(sum${s})) { atomicOr(&spoiled, 1u); }`,
@@ -132,9 +130,11 @@ ${each(
         let pace = pace_of(trial, step);
 ${each(
   (s) => `        if (${weighs(s)}) {
+          ${of.resident ? "" : `var weight${s} = weight_of(model, q${s});`}
           weight${s} = updated(weight${s}, sum${s} * scale * shrink, pace, rule);
           if (!is_finite(weight${s}.high)) { atomicOr(&spoiled, 2u); }
           P[q${s}] = weight${s}.high;
+          ${of.resident ? "" : `keep_weight(model, q${s}, weight${s});`}
         }`,
 )}
       }
@@ -145,6 +145,7 @@ ${each(
   let back = status == ${Standing.badLoss}u || status == ${Standing.badUpdate}u;
 ${each(
   (s) => `  if (${weighs(s)} && group == 0u) {
+    ${of.resident ? "" : `var weight${s} = weight_of(model, q${s});`}
     if (back) { weight${s}.high = weight${s}.good; weight${s}.low = 0.0; }
     keep_weight(model, q${s}, weight${s});
   }`,

@@ -1,91 +1,73 @@
 import type { Program } from "../../kernels/program.js";
-import { type WgslKernel, type WgslOutput, wgsl } from "../../kernels/wgsl.js";
-import type { Optimizer } from "../../types.js";
-import { type Fused, fusedText, placesOf, slotsOf } from "./fused-text.js";
-import { Word } from "./record.js";
-import { roundsOf } from "./reduction.js";
-import { strideOf } from "./sum-text.js";
-import { tableElement } from "./table-text.js";
+import { fusedPlan } from "./fused-plan.js";
+import { splitPlan } from "./split-plan.js";
 import type { Traits } from "./traits.js";
 
 /** What the kernels of a training are to be written for. */
 export interface Request {
   /** The training program of its trials. */
   readonly program: Program;
-  readonly rule: Optimizer["kind"];
-  readonly clips: boolean;
   /** Batches of its trials. */
   readonly batches: readonly number[];
   readonly models: number;
 }
 
-/** How a training runs on an adapter: its shader, and what a launch must give it. */
+/** One dispatch: a compute shader, and how many of its workgroups a model has. */
+export interface Kernel {
+  readonly text: string;
+  readonly groups: number;
+}
+
+/** How a training runs on an adapter. */
 export interface Plan {
   readonly request: Request;
-  readonly manner: "fused" | "shared";
-  readonly text: string;
-  readonly lanes: number;
-  readonly prompts: number;
-  readonly groups: number;
+  /** In words, for people: "64 lanes a model", ... */
+  readonly says: string;
+  /** One kernel makes all updates of a launch; several make one update, one after another. */
+  readonly kernels: readonly Kernel[];
+  /** Workgroups that wait for each other within a dispatch; 1 where none does. */
+  readonly together: number;
+  /** Where every sum of a model is made: see `placesOf` and `splitPlaces`. */
   readonly places: Uint32Array<ArrayBuffer>;
   /** Numbers of partial sums a model. */
   readonly partials: number;
 }
 
-/** Sums a lane may hold in registers: beyond, they would spill and the split kernels are better. */
-const SLOTS = 16;
-
-export const isScalar = (output: WgslOutput): output is Extract<WgslOutput, { left: string }> => "left" in output;
-
-/** Bytes of workgroup memory beside the factors: totals and flags. */
-const FIXED = 64;
-
-/** The kernel in which a workgroup trains a model; null where its sums or factors have no room. */
-export function fusedPlan(request: Request, traits: Traits, lanes: number): Plan | null {
-  const { program, rule, clips, batches } = request;
-  const kernel: WgslKernel = wgsl(program, {
-    turns: traits.turns,
-    places: { table: tableElement(Object.keys(program.tables)) },
-  });
-  if (!kernel.outputs.every(isScalar)) return null;
-  const lane = { lanes, prompts: lanes };
-  const used = 4 * (program.parameters + Math.max(1, program.settings) + (clips ? lanes : 0)) + FIXED;
-  const most = Math.floor((traits.workgroupBytes - used) / (4 * strideOf(lane)));
-  if (most < 3) return null;
-  const rounds = roundsOf(kernel.outputs.filter(isScalar), most);
-  const tables = Object.keys(program.tables).length;
-  const fused: Fused = {
-    ...lane,
-    program: kernel,
-    parameters: program.parameters,
-    settings: program.settings,
-    record: Word.tables + tables,
-    tables,
-    rounds,
-    groups: 1,
-    rule,
-    clips,
-    ragged: batches.some((batch) => batch % lane.prompts !== 0),
-  };
-  if (slotsOf(fused) > SLOTS) return null;
-  return { request, manner: "fused", text: fusedText(fused), ...lane, groups: 1, places: placesOf(fused), partials: 1 };
-}
-
-/** Most lanes of a workgroup: what a batch of 256 prompts was fastest with. */
+/** Lanes of a workgroup that trains a model alone: 256 prompts are four passes. */
 const LANES = 64;
+
+/** Workgroups that wait for each other, at most: fewer than any GPU of today runs at once. */
+const TOGETHER = 64;
+
+/** As many workgroups as keep a GPU busy. */
+const BUSY = 128;
 
 /**
  * How trials of one structure are trained on an adapter. A pure function of its arguments: the same trials on the same
- * adapter give the same numbers, which a choice by the clock would not.
+ * adapter give the same numbers, which a choice by the clock would not. In order:
  *
- * @throws RangeError where no kernel fits
+ *   many models, or small batches    a workgroup each, hundreds of updates a dispatch
+ *   few models of large batches      several workgroups each, which exchange their sums within the dispatch
+ *   sums beyond the registers, or    two dispatches an update: sums of many workgroups, then the update
+ *   workgroups that do not run together
  */
 export function planOf(request: Request, traits: Traits): Plan {
+  const { models } = request;
   const batch = Math.max(...request.batches);
-  for (let lanes = Math.min(LANES, traits.invocations); lanes >= 4; lanes /= 2) {
-    if (lanes >= 8 && lanes >= 2 * batch) continue;
-    const plan = fusedPlan(request, traits, lanes);
-    if (plan !== null) return plan;
+  if (traits.together && models <= TOGETHER / 2 && batch >= 2 * LANES) {
+    const perPrompt = Math.min(8, traits.subgroup ?? 1);
+    const lanes = Math.min(256, traits.invocations);
+    const groups = Math.min(Math.ceil((batch * perPrompt) / lanes), Math.floor(TOGETHER / models));
+    const shared = fusedPlan(request, traits, { lanes, perPrompt, groups, resident: true });
+    if (shared !== null && groups > 1) return shared;
   }
-  throw new RangeError("this mixer's gradient does not fit into the GPU's workgroup memory");
+  const fills = models >= BUSY / 2 || batch <= 2 * LANES || traits.software;
+  if (fills)
+    for (let lanes = Math.min(LANES, traits.invocations); lanes >= 4; lanes /= 2) {
+      if (lanes >= 8 && lanes >= 2 * batch) continue;
+      const fused = fusedPlan(request, traits, { lanes, perPrompt: 1, groups: 1, resident: false });
+      if (fused !== null) return fused;
+    }
+  const lanes = Math.min(LANES, traits.invocations);
+  return splitPlan(request, traits, { lanes, groups: Math.min(Math.ceil(batch / lanes), Math.ceil(BUSY / models)) });
 }

@@ -1,4 +1,4 @@
-import type { Optimizer, Schedule } from "../../types.js";
+import type { Optimizer } from "../../types.js";
 
 /**
  * What a kernel reads of each trial beside its numbers: words of 32 bits, of which some are the bits of a float32. They
@@ -13,18 +13,20 @@ export const Word = {
   /** Its row in the table of paces, and the place of its settings among the launch's numbers. */
   pace: 4,
   settings: 5,
-  /** float32 from here on: lossFactor / batch, the rate, the largest norm of the gradient. */
-  scale: 6,
-  rate: 7,
-  clip: 8,
+  /** 0 for an optimiser that does not divide by the root of the second moment. */
+  adapts: 6,
+  /** float32 from here on: lossFactor / batch, the rate, the largest norm of the gradient (0: any). */
+  scale: 7,
+  rate: 8,
+  clip: 9,
   /** The optimiser's constants: momentum, or beta1, 1 - beta1, beta2, 1 - beta2, epsilon, weight decay. */
-  first: 9,
-  firstRest: 10,
-  second: 11,
-  secondRest: 12,
-  epsilon: 13,
-  decay: 14,
-  tables: 15,
+  first: 10,
+  firstRest: 11,
+  second: 12,
+  secondRest: 13,
+  epsilon: 14,
+  decay: 15,
+  tables: 16,
 } as const;
 
 /** The optimiser's constants as six numbers in the order of `Word.first` .. `Word.decay`. */
@@ -33,9 +35,4 @@ export function constantsOf(optimizer: Optimizer): readonly number[] {
   const [b1, b2] = optimizer.betas;
   const decay = optimizer.kind === "adamw" ? optimizer.weightDecay : 0;
   return [b1, 1 - b1, b2, 1 - b2, optimizer.epsilon, decay];
-}
-
-/** What of a schedule a kernel's text depends on; all else it reads. */
-export function textOf({ optimizer, clip }: Schedule): { readonly rule: Optimizer["kind"]; readonly clips: boolean } {
-  return { rule: optimizer.kind, clips: clip !== null };
 }

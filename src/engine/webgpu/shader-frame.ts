@@ -1,6 +1,6 @@
 import { foldInText } from "./key-text.js";
 import { Word } from "./record.js";
-import { weightText } from "./update-text.js";
+import { updateText } from "./update-text.js";
 
 /** Numbers in a model's tail behind its memory: how training stands. */
 export const Tail = { status: 0, step: 1, loss: 2, labels: 3, length: 4 } as const;
@@ -49,7 +49,7 @@ struct Launch { first: u32, last: u32, origin: u32, span: u32 };
 @group(0) @binding(${Binding.places}) var<storage, read> places: array<vec4u>;
 @group(0) @binding(${Binding.partials}) var<storage, read_write> partials: array<${partials}>;
 @group(0) @binding(${Binding.launch}) var<uniform> launch: Launch;
-${weightText}${foldInText}
+${updateText}${foldInText}
 fn record_of(model: u32) -> u32 { return model * ${record}u; }
 fn tail_of(model: u32) -> u32 { return model * ${memory}u + ${MEMORY * parameters}u; }
 
@@ -71,7 +71,7 @@ fn pace_of(trial: u32, step: u32) -> Pace {
 }
 fn rule_of(trial: u32) -> Rule {
   return Rule(${real("first")}, ${real("firstRest")}, ${real("second")}, ${real("secondRest")},
-    ${real("epsilon")}, ${real("decay")});
+    ${real("epsilon")}, ${real("decay")}, ${word("adapts")} != 0u);
 }
 fn scale_of(trial: u32) -> f32 { return ${real("scale")}; }
 fn key_of(trial: u32, step: u32) -> vec2u { return fold_in(${word("keyHigh")}, ${word("keyLow")}, step); }

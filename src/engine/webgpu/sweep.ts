@@ -7,9 +7,11 @@ import { checkAnswer } from "./check-answer.js";
 import { DispatchClock } from "./dispatch-clock.js";
 import { type Entrant, initialModels, type Models, modelsAt, recordsOf } from "./entrants.js";
 import { Launch, type Standing } from "./launch.js";
-import { type Plan, planOf } from "./plan.js";
-import { textOf } from "./record.js";
+import type { Plan } from "./plan.js";
 import { Standing as Status } from "./shader-frame.js";
+
+/** Workgroups waited for each other in vain. */
+class Alone extends Error {}
 
 /** Losses of the device without an update in between after which it is given up. */
 const LOSSES = 3;
@@ -35,7 +37,7 @@ export class Sweep {
 
   /** Compiles the kernel and brings the models onto the device. @throws OutOfMemory */
   static async start(backend: OpenWebgpu, entrants: readonly Entrant[]): Promise<Sweep> {
-    const plan = planOf(requestOf(entrants), backend.traits);
+    const plan = backend.plan(requestOf(entrants));
     const launch = new Launch(backend, plan, recordsOf(entrants));
     const models = initialModels(entrants);
     try {
@@ -99,6 +101,7 @@ export class Sweep {
 
   private async snapshots(stop: number): Promise<readonly Snapshot[]> {
     const { weights, standings } = await this.launch.read();
+    if (standings.some(({ status }) => status === Status.aborted)) throw new Alone();
     const size = weights.length / this.running.length;
     const made: Snapshot[] = [];
     const ended = new Set<number>();
@@ -116,12 +119,22 @@ export class Sweep {
 
   /** Goes on from the last checkpoint on a new device, where it was the device that failed. */
   private async recover(error: unknown): Promise<void> {
+    if (error instanceof Alone) {
+      this.launch.close();
+      this.backend.separate();
+      this.plan = this.backend.plan(requestOf(this.running));
+      return this.resume();
+    }
     if (!(await isLost(this.backend.device))) throw error;
     this.losses += 1;
     this.lossesInARow += 1;
     if (this.lossesInARow > LOSSES)
       throw new Error(`the GPU was lost ${LOSSES} times without getting any further: ${String(error)}`);
     await this.backend.reopen();
+    return this.resume();
+  }
+
+  private async resume(): Promise<void> {
     this.launch = new Launch(this.backend, this.plan, recordsOf(this.running));
     await this.launch.load(this.kept.models);
     this.step = this.kept.step;
@@ -130,10 +143,9 @@ export class Sweep {
 
 function requestOf(entrants: readonly Entrant[]) {
   const { trial, prompts } = entrants[0]!;
-  const { mixer, law, context, random, schedule } = trial;
+  const { mixer, law, context, random } = trial;
   return {
     program: trainingProgram(trialProgram(prompts, mixer.program, law.features, context, random)),
-    ...textOf(schedule),
     batches: entrants.map((entrant) => entrant.trial.schedule.batch),
     models: entrants.length,
   };

@@ -38,7 +38,7 @@ export function trainSteps(tf: Tf, plan: Plan, given: Given, steps: Steps): Pick
 
 /** A compiled plan on one device, with the buffers that every launch of it uses. */
 interface Compiled {
-  readonly pipeline: GPUComputePipeline;
+  readonly pipelines: readonly GPUComputePipeline[];
   readonly layout: GPUBindGroupLayout;
   readonly places: GPUBuffer;
   readonly launch: GPUBuffer;
@@ -52,25 +52,29 @@ export async function compile(device: GPUDevice, plan: Plan): Promise<void> {
   const known = compiled.get(device) ?? new Map<Plan, Compiled>();
   compiled.set(device, known);
   if (known.has(plan)) return;
-  const module = device.createShaderModule({ code: plan.text });
-  const { messages } = await module.getCompilationInfo();
-  const complaint = messages.find(({ type }) => type === "error");
-  if (complaint)
-    throw new Error(
-      `the adapter's compiler refuses the kernel: ${complaint.message} (line ${complaint.lineNum}: ` +
-        `${plan.text.split("\n")[complaint.lineNum - 1]?.trim()})`,
-    );
   const layout = device.createBindGroupLayout({ entries: Object.entries(Binding).map(entryOf) });
-  const pipeline = await device.createComputePipelineAsync({
-    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module, entryPoint: "main" },
-  });
+  const pipelines = await Promise.all(plan.kernels.map(({ text }) => pipelineOf(device, layout, text)));
   const { STORAGE, COPY_DST, UNIFORM } = GPUBufferUsage;
   const places = device.createBuffer({ size: plan.places.byteLength, usage: STORAGE | COPY_DST });
   device.queue.writeBuffer(places, 0, plan.places);
   const partials = device.createBuffer({ size: 4 * plan.partials * plan.request.models, usage: STORAGE | COPY_DST });
   const launch = device.createBuffer({ size: 16, usage: UNIFORM | COPY_DST });
-  known.set(plan, { pipeline, layout, places, launch, partials });
+  known.set(plan, { pipelines, layout, places, launch, partials });
+}
+
+async function pipelineOf(device: GPUDevice, layout: GPUBindGroupLayout, code: string): Promise<GPUComputePipeline> {
+  const module = device.createShaderModule({ code });
+  const { messages } = await module.getCompilationInfo();
+  const complaint = messages.find(({ type }) => type === "error");
+  if (complaint)
+    throw new Error(
+      `the adapter's compiler refuses the kernel: ${complaint.message} (line ${complaint.lineNum}: ` +
+        `${code.split("\n")[complaint.lineNum - 1]?.trim()})`,
+    );
+  return device.createComputePipelineAsync({
+    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+    compute: { module, entryPoint: "main" },
+  });
 }
 
 const kinds: Readonly<Record<keyof typeof Binding, GPUBufferBindingType>> = {
@@ -123,6 +127,7 @@ const onWebgpu: KernelFunc = ({ inputs, attrs, backend }) => {
   };
   const [models] = given.weights.shape as [number];
   const span = given.paces.shape[1]!;
+  if (plan.together > 1) device.queue.writeBuffer(made.partials, 0, unmarked(plan, models, first));
   device.queue.writeBuffer(made.launch, 0, Uint32Array.of(first, last, origin, span));
   // Uploads and operations that tfjs has recorded come before ours.
   const [weightsBefore, memoryBefore] = [bufferOf(given.weights), bufferOf(given.memory)];
@@ -133,17 +138,33 @@ const onWebgpu: KernelFunc = ({ inputs, attrs, backend }) => {
   encoder.copyBufferToBuffer(weightsBefore, 0, buffers.weights, 0, buffers.weights.size);
   encoder.copyBufferToBuffer(memoryBefore, 0, buffers.memory, 0, buffers.memory.size);
   const pass = encoder.beginComputePass();
-  pass.setPipeline(made.pipeline);
   const entries = Object.entries(Binding).map(([name, binding]) => ({
     binding,
     resource: { buffer: buffers[name as keyof typeof Binding] },
   }));
   pass.setBindGroup(0, device.createBindGroup({ layout: made.layout, entries }));
-  pass.dispatchWorkgroups(models * plan.groups);
+  const rounds = plan.kernels.length === 1 ? Math.min(1, last - first + 1) : last - first + 1;
+  for (let round = 0; round < rounds; round++)
+    plan.kernels.forEach(({ groups }, k) => {
+      pass.setPipeline(made.pipelines[k]!);
+      pass.dispatchWorkgroups(models * groups);
+    });
   pass.end();
   device.queue.submit([encoder.finish()]);
   return copies;
 };
+
+/** Partial sums that bear the mark of no update to come: those of two updates before the first that take their turn. */
+function unmarked({ partials }: Plan, models: number, first: number): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(partials * models);
+  const turn = (partials - 1) / 2;
+  for (let model = 0; model < models; model++)
+    for (const step of [first, first + 1]) {
+      const at = model * partials + (step % 2) * turn;
+      words.fill((step + 2) % 4, at, at + turn);
+    }
+  return words;
+}
 
 /** Makes the kernel known to tfjs, once a process. */
 export function registerTrainSteps(tf: Tf): void {

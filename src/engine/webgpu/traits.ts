@@ -1,3 +1,4 @@
+import { runsTogether } from "./runs-together.js";
 import { turnError } from "./turn-error.js";
 
 /** What the engine's kernels are fitted to: an open device, as far as it matters to them. */
@@ -8,6 +9,8 @@ export interface Traits {
   readonly subgroup: number | null;
   /** Box-Muller's angles by the device's own sines and cosines where they are good enough, else by polynomials. */
   readonly turns: "native" | "polynomial";
+  /** Whether workgroups of one dispatch run at the same time, so that they may wait for each other. */
+  readonly together: boolean;
   /** True where a GPU is emulated on the CPU. */
   readonly software: boolean;
 }
@@ -24,6 +27,7 @@ export async function traitsOf(device: GPUDevice, software: boolean): Promise<Tr
     invocations: device.limits.maxComputeInvocationsPerWorkgroup,
     subgroup: known ? (subgroupMinSize ?? null) : null,
     turns: (await turnError(device)) <= TURN_ERROR ? "native" : "polynomial",
+    together: !software && (await runsTogether(device)),
     software,
   };
 }
