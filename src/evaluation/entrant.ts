@@ -1,11 +1,14 @@
-import type { Answer, Lengths, Mixer, Nd, Population, Predictor, Prompts, Weights } from "../types.js";
+import type { Answer, Lengths, Mixer, Population, Predictor, Prompts, Recipe, Weights } from "../types.js";
+import type { Predict } from "./squared-errors.js";
 
 /** Anything that answers prompts and is measured beside others on the same ones. */
 export interface Entrant {
   readonly name: string;
   readonly kind: "model" | "predictor" | "theory";
   /** Predictions (batch), or null where training diverged: the row then says so and holds no number. */
-  predict: ((prompts: Prompts) => Nd<["batch"]>) | null;
+  predict: Predict | null;
+  /** `predict` as data, for prompts of the shape of `like`. Without it everything is measured on this thread. */
+  recipe?(like: Prompts): Recipe | undefined;
   /** Its risk in closed form at the test law and context, or the sentence why there is none; null for trained models. */
   readonly exact: Answer | null;
 }
@@ -16,6 +19,7 @@ export function modelEntrant<W extends Weights>(name: string, mixer: Mixer<W>, w
     name,
     kind: "model",
     predict: weights === null ? null : (prompts) => mixer.forward(weights, prompts),
+    recipe: (like) => (weights === null ? undefined : mixer.recipe?.(weights, like)),
     exact: null,
   };
 }
@@ -32,5 +36,6 @@ export function predictorEntrant<P extends Population>(
     typeof test.context === "number"
       ? tuned.risk(test.population, test.context)
       : { why: "closed forms are read off at one context length, not at a distribution of lengths" };
-  return { name: predictor.name, kind: predictor.kind, predict: (prompts) => tuned.predict(prompts), exact };
+  const { name, kind } = predictor;
+  return { name, kind, predict: (prompts) => tuned.predict(prompts), recipe: () => tuned.recipe, exact };
 }

@@ -2,20 +2,25 @@ import { lengthsColumn } from "../math/lengths-column.js";
 import { Moments } from "../math/moments.js";
 import type { Answer, Measurement, Row } from "../types.js";
 import type { Entrant } from "./entrant.js";
-import { promptChunks, type Stream } from "./prompt-chunks.js";
+import { errorChunks } from "./error-chunks.js";
+import type { Stream } from "./prompt-chunks.js";
 
 /** Where and on how much everything is measured; `columns` are copied into every row. */
 export interface Test extends Stream {
   readonly seed: number;
   readonly columns: Row & { readonly context: number | string };
+  /** Threads to measure on; where left out as many as the work is worth. No number depends on them. */
+  readonly threads?: number;
 }
 
 /**
  * Risk of every entrant, (prediction - y_query)^2 in the mean, all on the *same* fresh prompts: mean, standard error
  * over prompts, and in `covariance.<other>` the covariance of two means, so that any comparison can be paired.
+ * Prompts are drawn and predicted on threads where that is worth it; errors are added in order of the prompts, on this
+ * one, so that every number is the same bit for bit on any number of them.
  * An entrant with a closed form adds a second row with `exact: true`. Risks are in units of the label squared.
  *
- * @throws RangeError on fewer than two prompts: one prompt has no standard error.
+ * @throws RangeError on fewer than two prompts: one prompt has no standard error. Error where a thread ends.
  */
 export async function measure(entrants: readonly Entrant[], test: Test): Promise<Measurement[]> {
   if (test.prompts < 2) throw new RangeError(`a risk needs at least 2 prompts to have an error, not ${test.prompts}`);
@@ -51,17 +56,12 @@ export async function measure(entrants: readonly Entrant[], test: Test): Promise
 
 async function sampleErrors(entrants: readonly Entrant[], test: Test): Promise<Moments> {
   const moments = new Moments(entrants.length);
-  const errors = new Float64Array(entrants.length);
-  for await (const prompts of promptChunks(test)) {
-    const predictions = entrants.map((entrant) => entrant.predict?.(prompts).data ?? null);
-    for (let b = 0; b < prompts.answer.data.length; b++) {
-      for (let i = 0; i < entrants.length; i++) {
-        const prediction = predictions[i];
-        errors[i] = prediction ? (prediction[b]! - prompts.answer.data[b]!) ** 2 : 0;
-      }
-      moments.add(errors);
+  const values = new Float64Array(entrants.length);
+  for await (const errors of errorChunks(entrants, test))
+    for (let at = 0; at < errors.length; at += values.length) {
+      for (let i = 0; i < values.length; i++) values[i] = errors[at + i]!;
+      moments.add(values);
     }
-  }
   return moments;
 }
 

@@ -3,6 +3,7 @@
  * conditioning needs it, and sampling for the plain path all run on it.
  */
 import { elementType, type PrivateArray } from "./array.js";
+import { type Float64Kernel, type Float64Text, float64Kernel } from "./float64-kernel.js";
 import { type GraphOptions, traceInto } from "./graph.js";
 import { javascript, prelude } from "./javascript.js";
 import type { Loop } from "./loop.js";
@@ -13,23 +14,6 @@ import { rootsOf } from "./roots.js";
 import { type Item, type Plan, schedule } from "./schedule.js";
 import { memoryName, type Placement, TextWriter } from "./text.js";
 
-/** Numbers for one run. */
-export interface Arguments {
-  readonly parameters: ArrayLike<number>;
-  readonly settings?: ArrayLike<number>;
-  readonly tables?: Readonly<Record<string, ArrayLike<number>>>;
-  readonly key: readonly [hi: number, lo: number];
-}
-
-export interface Float64Kernel {
-  /** Numbers a prompt: all outputs, arrays laid out in place. */
-  readonly width: number;
-  /** The outputs of prompts [from, to), row-major (prompt, output). */
-  each(given: Arguments, from: number, to: number): Float64Array;
-  /** Their sums over prompts [from, to), added in order of the prompts. */
-  sums(given: Arguments, from: number, to: number): Float64Array;
-}
-
 /** Values in a scope above which its statements are split over several functions: V8 does not optimise a function of
  *  more than 60 kB of bytecode, which is some 5,000 operations. */
 const largest = 1500;
@@ -38,39 +22,24 @@ const chunk = 60_000;
 
 /** Compiles a program for float64. */
 export function float64(of: Program, options: Partial<GraphOptions> = {}): Float64Kernel {
+  return float64Kernel(float64Text(of, options));
+}
+
+/** The same as plain data. */
+export function float64Text(of: Program, options: Partial<GraphOptions> = {}): Float64Text {
   const traced = trace(of, { outline: true, ...options });
-  const source = javascriptOf(traced);
-  const run = new Function(source)() as (...given: unknown[]) => void;
-  const width = traced.lengths.reduce((sum, length) => sum + length, 0);
-  const call = (given: Arguments, from: number, to: number, rows: number): Float64Array => {
-    const out = new Float64Array(rows * width);
-    const tables = traced.tables.map(({ name, length }) => tableOf(given, name, length));
-    const parameters = numbers("parameters", given.parameters, of.parameters);
-    const settings = numbers("settings", given.settings ?? [], of.settings);
-    run(parameters, settings, given.key[0] | 0, given.key[1] | 0, from, to, out, rows === 1 ? 0 : width, ...tables);
-    return out;
-  };
   return {
-    width,
-    each: (given, from, to) => call(given, from, to, to - from),
-    sums: (given, from, to) => call(given, from, to, 1),
+    source: javascriptOf(traced),
+    width: traced.lengths.reduce((sum, length) => sum + length, 0),
+    parameters: of.parameters,
+    settings: of.settings,
+    tables: traced.tables.map(({ name, length }) => ({ name, length })),
   };
 }
 
 /** The text of a traced program: a function body that returns the kernel. */
 export function javascriptOf(traced: Traced): string {
   return traceInto(traced.graph, () => new Source(traced).text());
-}
-
-function numbers(what: string, given: ArrayLike<number>, length: number): Float64Array {
-  if (given.length !== length) throw new Error(`The program reads ${length} ${what}; ${given.length} were given.`);
-  return given instanceof Float64Array ? given : Float64Array.from(given);
-}
-
-function tableOf(given: Arguments, name: string, length: number): Float64Array {
-  const data = given.tables?.[name];
-  if (!data) throw new Error(`The program reads the table "${name}", which was not given.`);
-  return numbers(`numbers of table "${name}"`, data, length);
 }
 
 /** The JavaScript of one program. */

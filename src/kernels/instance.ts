@@ -1,5 +1,5 @@
 /** One thread's use of a WebAssembly kernel: the same calls as the float64 target has. */
-import type { Arguments } from "./float64.js";
+import type { Arguments } from "./float64-kernel.js";
 import type { Run, WasmKernel } from "./webassembly.js";
 
 /** Prompts whose sums are kept apart in float32 lanes before they are added in float64, in order of the prompts. */

@@ -3,7 +3,7 @@ import { autocovariances } from "../math/autocovariance.js";
 import { spectralRadius } from "../math/reflection.js";
 import type { Law, Population, Unit } from "../types.js";
 import { autoregressiveProgram } from "./autoregressive-program.js";
-import { drawn } from "./drawn.js";
+import { drawn, drawnRecipe } from "./drawn.js";
 import { type Innovations, type InnovationsOption, innovationsOf, innovationsOption } from "./innovations.js";
 import { type Coefficients, fixedCoefficients, orderOf, reflectedCoefficients } from "./series-coefficients.js";
 
@@ -80,6 +80,7 @@ export function autoregressiveLaw(given: SeriesSettings): Law<Autoregression> {
     population,
     program,
     draw: drawn(program, features),
+    recipe: drawnRecipe(program, features),
     shifted({ inputScale = 1, queryScale = 1, taskScale = 1 }) {
       if (queryScale !== 1 || taskScale !== 1)
         throw new RangeError("a series is scaled as a whole: only `inputScale` is a shift of it");

@@ -9,7 +9,7 @@ import {
   type Problem,
   taskCovarianceOption,
 } from "./covariance.js";
-import { drawn } from "./drawn.js";
+import { drawn, drawnRecipe } from "./drawn.js";
 import { coordinates, type InputsOption, inputsOption } from "./inputs.js";
 import { regressionProgram, type Sampler } from "./regression-program.js";
 import { rotatedPairs } from "./rotated-pairs.js";
@@ -104,6 +104,7 @@ function lawOf(population: LinearRegression, sampler: Sampler): Law<LinearRegres
       return regressionProgram(sampler, rotatedPairs(context, population.features, columns));
     },
     draw: drawn(program, population.features),
+    recipe: drawnRecipe(program, population.features),
     shifted: ({ inputScale = 1, queryScale = 1, taskScale = 1 }) => {
       for (const factor of [inputScale, queryScale, taskScale])
         if (!(factor >= 0 && factor < Number.POSITIVE_INFINITY))
