@@ -1,13 +1,14 @@
 import { type LinearRegression, linearRegressionLaw } from "../src/laws/gaussian-linear.js";
 import { Draws } from "../src/math/draws.js";
 import { keyOf } from "../src/math/keys.js";
-import { applied, product, scaled, transpose } from "../src/math/matrix.js";
+import { applied, identity, product, scaled, transpose } from "../src/math/matrix.js";
 import { nd } from "../src/math/nd.js";
 import { symmetricRoot } from "../src/math/symmetric.js";
 import linearAttention from "../src/mixers/linear-attention.js";
 import { layerGradient } from "../src/theory/layer-gradient.js";
 import { layerRisk } from "../src/theory/layer-risk.js";
 import { factoredWeights } from "../src/theory/layer-weights.js";
+import { layerInUse } from "../src/theory/normalization.js";
 import { preconditionerRisk } from "../src/theory/preconditioner-risk.js";
 import type { HeadProducts } from "../src/theory/query-forms.js";
 import type { Lengths, Rows, Weights } from "../src/types.js";
@@ -193,6 +194,35 @@ describe("the exact risk of a layer", () => {
       const reflected = preconditionerRisk.value(test, { preconditioner: scaled(preconditioner, -1), context: 6 });
       expect(relative(risk(test, layer, 6) - reduced, risk(test, mirrored, 6) - reflected)).toBeLessThan(1e-12);
     }
+  });
+
+  test("a layer that divides by the training length, or by nothing, is one of scaled OV", () => {
+    const test = skewed(2, 0.5, 8);
+    const layer = randomHeads(6, 1, 2);
+    const own = layerInUse(layer, "prompt", { trained: 6, tested: 3 });
+    expect(own).toEqual(layer);
+    const bare = { ...layer, OV: { ...layer.OV, data: layer.OV.data.map((entry) => entry / 6) as Float64Array } };
+    const used = [
+      layerInUse(layer, "trained", { trained: 6, tested: 3 }),
+      layerInUse(bare, "none", { trained: 6, tested: 3 }),
+    ];
+    const site = { features: 2, context: 6 };
+    const problems = sample({ root: identity(2), taskRoot: identity(2), noise: 0.5 }, () => 3, 20, 3);
+    const shown = (normalize: "own" | "trained" | "none", weights: HeadProducts) =>
+      shownWeights(problems, (prompts) =>
+        linearAttention.make(linearAttention.options.parse({ normalize }), site).forward(weights, prompts),
+      ).flat();
+    for (const [i, [normalize, weights]] of (
+      [
+        ["trained", layer],
+        ["none", bare],
+      ] as const
+    ).entries()) {
+      for (const [k, entry] of shown("own", used[i]!).entries())
+        expect(Math.abs(entry - shown(normalize, weights)[k]!)).toBeLessThan(1e-14);
+      expect(relative(risk(test, used[i]!, 3), risk(test, layer, 3))).toBeGreaterThan(0.01);
+    }
+    expect(() => layerInUse(layer, "trained", { trained: 0, tested: 3 })).toThrow("1 or more pairs, not by 0");
   });
 
   test("no pairs: every layer predicts 0", () => {

@@ -60,6 +60,11 @@ export function traceOfProduct(first: Rows, ...others: readonly Rows[]): number 
   return trace(product(first, ...others));
 }
 
+/** The largest |entry|; 0 of an empty matrix. (Spreading a large matrix into Math.max would overflow the stack.) */
+export function largestEntry(matrix: Rows): number {
+  return matrix.reduce((largest, row) => row.reduce((most, entry) => Math.max(most, Math.abs(entry)), largest), 0);
+}
+
 /** Whether every entry off the diagonal is zero. */
 export function isDiagonal(matrix: Rows): boolean {
   return matrix.every((row, i) => row.every((entry, j) => i === j || entry === 0));

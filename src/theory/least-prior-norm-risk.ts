@@ -1,5 +1,5 @@
 import type { LinearRegression } from "../laws/gaussian-linear.js";
-import { product, scaled, sum, transpose } from "../math/matrix.js";
+import { largestEntry, product, scaled, sum, transpose } from "../math/matrix.js";
 import { spectralMap, symmetricRoot } from "../math/symmetric.js";
 import type { ClosedForm, Rows } from "../types.js";
 import { leastSquaresRisk } from "./least-squares-risk.js";
@@ -52,9 +52,8 @@ function whitened(population: LinearRegression, prior: Rows): LinearRegression {
 /** Whether tasks have a part outside the range of the prior. */
 function excludes(prior: Rows, tasks: Rows): boolean {
   const projection = product(symmetricRoot(prior), inverseRoot(prior));
-  const gap = sum(tasks, scaled(congruent(projection, tasks), -1)).flat();
-  const largest = Math.max(...tasks.flat().map(Math.abs));
-  return Math.max(...gap.map(Math.abs)) > 64 * prior.length * Number.EPSILON * largest;
+  const gap = sum(tasks, scaled(congruent(projection, tasks), -1));
+  return largestEntry(gap) > 64 * prior.length * Number.EPSILON * largestEntry(tasks);
 }
 
 /** The root of the pseudo-inverse. */

@@ -1,5 +1,5 @@
 import type { LinearRegression } from "../laws/gaussian-linear.js";
-import { product, traceOfProduct } from "../math/matrix.js";
+import { largestEntry, product, scaled, sum, traceOfProduct } from "../math/matrix.js";
 import { rank } from "../math/symmetric.js";
 import type { ClosedForm, Rows } from "../types.js";
 import { priorRisk } from "./prior-risk.js";
@@ -57,9 +57,8 @@ function noiseLetIn(variance: number, dimensions: number, slack: number): number
 function ratio(a: Rows, b: Rows): number | null {
   const size = traceOfProduct(b, b);
   const factor = size === 0 ? 0 : traceOfProduct(a, b) / size;
-  const largest = Math.max(...a.flat().map(Math.abs));
-  const gaps = a.flatMap((row, i) => row.map((entry, j) => Math.abs(entry - factor * b[i]![j]!)));
-  return Math.max(...gaps) <= 64 * a.length * Number.EPSILON * largest ? factor : null;
+  const gaps = sum(a, scaled(b, -factor));
+  return largestEntry(gaps) <= 64 * a.length * Number.EPSILON * largestEntry(a) ? factor : null;
 }
 
 /** L = c P for a projection P: exactly when L^2 = c L. */

@@ -1,5 +1,7 @@
 import { scaled } from "../math/matrix.js";
+import { nd } from "../math/nd.js";
 import type { Rows } from "../types.js";
+import type { HeadProducts } from "./query-forms.js";
 
 /** What a layer divides the sum over the context by: the prompt's own length, the length of training, or nothing. */
 export type Normalization = "prompt" | "trained" | "none";
@@ -20,8 +22,31 @@ export function preconditionerInUse(
   normalization: Normalization,
   lengths: { readonly trained: number; readonly tested: number },
 ): Rows {
-  if (normalization === "trained" && !(lengths.trained >= 1))
-    throw new RangeError(`a layer divides by a training length of 1 or more pairs, not by ${lengths.trained}`);
-  const factors = { prompt: 1, trained: lengths.tested / lengths.trained, none: lengths.tested };
-  return scaled(weights, factors[normalization]);
+  return scaled(weights, factorInUse(normalization, lengths));
+}
+
+/** The same for all weights of a layer, as `layerRisk` takes them: OV times the factor. @throws RangeError as above. */
+export function layerInUse(
+  { KQ, OV }: HeadProducts,
+  normalization: Normalization,
+  lengths: { readonly trained: number; readonly tested: number },
+): HeadProducts {
+  const factor = factorInUse(normalization, lengths);
+  return {
+    KQ,
+    OV: nd(
+      ["head", "token"],
+      OV.shape,
+      Float64Array.from(OV.data, (entry) => factor * entry),
+    ),
+  };
+}
+
+function factorInUse(
+  normalization: Normalization,
+  { trained, tested }: { readonly trained: number; readonly tested: number },
+): number {
+  if (normalization === "trained" && !(trained >= 1))
+    throw new RangeError(`a layer divides by a training length of 1 or more pairs, not by ${trained}`);
+  return { prompt: 1, trained: tested / trained, none: tested }[normalization];
 }
