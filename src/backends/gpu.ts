@@ -1,3 +1,5 @@
+import { missingDriver } from "./missing-driver.js";
+
 /** A WebGPU adapter, and whoever gave it kept alive until `release`. */
 export interface Gpu {
   readonly adapter: GPUAdapter;
@@ -34,6 +36,8 @@ export async function findGpu(): Promise<Gpu | string> {
   let release = (): void => {};
   if (globalThis.navigator?.gpu === undefined) {
     if (typeof process === "undefined") return "no WebGPU in this browser: navigator.gpu is missing";
+    const missing = missingDriver();
+    if (missing !== null) return missing;
     try {
       release = await dawn();
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { Backend, BackendName, OpenBackend } from "../types.js";
 
-/** The backends of this version, in the order in which `auto` tries them: the fastest first on a machine with no GPU path. */
-const names: readonly BackendName[] = ["cpu", "tfjs-wasm", "tfjs-webgpu", "tfjs-cpu"];
+/** The backends of this version, in the order in which `auto` tries them. */
+const names: readonly BackendName[] = ["webgpu", "cpu", "tfjs-wasm", "tfjs-webgpu", "tfjs-cpu"];
 
 /** The machine has not got what was asked for; the command line ends with status 3. */
 export class BackendError extends Error {}

@@ -1,4 +1,5 @@
 import type { OpenCpu } from "../engine/cpu/backend.js";
+import type { OpenWebgpu } from "../engine/webgpu/backend.js";
 import type { OpenBackend, OpenTfjs, Snapshot, Trial } from "../types.js";
 
 /** What trains on a backend that is open. */
@@ -9,6 +10,10 @@ export async function trainerOf(backend: OpenBackend): Promise<Trainer> {
   if ("pool" in backend) {
     const { train } = await import("../engine/cpu/train.js");
     return (trials, env) => train(trials, { ...env, backend: backend as OpenCpu });
+  }
+  if (backend.name === "webgpu") {
+    const { train } = await import("../engine/webgpu/train.js");
+    return (trials, env) => train(trials, { ...env, backend: backend as OpenWebgpu });
   }
   const { train } = await import("../training/train.js");
   return (trials, env) => train(trials, { ...env, backend: backend as OpenTfjs });

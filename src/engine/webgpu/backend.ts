@@ -1,8 +1,9 @@
+import { missingDriver } from "../../backends/missing-driver.js";
 import tfjsWebgpu from "../../backends/tfjs-webgpu.js";
 import type { Backend, OpenTfjs } from "../../types.js";
 import { type Plan, planOf, type Request } from "./plan.js";
 import { registerTrainSteps } from "./train-steps.js";
-import { type Traits, traitsOf } from "./traits.js";
+import { type Traits, traitsOf, traitsText } from "./traits.js";
 
 /** The WebGPU engine, open, on the device of tfjs's own backend: tensors of both are the same buffers. */
 export interface OpenWebgpu extends OpenTfjs {
@@ -18,6 +19,9 @@ export interface OpenWebgpu extends OpenTfjs {
 }
 
 async function start(): Promise<{ opened: OpenTfjs; device: GPUDevice; traits: Traits } | string> {
+  // Before tfjs is loaded: a machine without a GPU should not pay for it.
+  const missing = missingDriver();
+  if (missing !== null) return missing;
   const opened = await tfjsWebgpu.open();
   if (typeof opened === "string") return opened;
   registerTrainSteps(opened.tf);
@@ -35,6 +39,9 @@ export const webgpuBackend = (plan: (request: Request, traits: Traits) => Plan =
     return {
       ...started.opened,
       name: "webgpu",
+      get adapter() {
+        return `${now.opened.adapter}; ${traitsText(now.traits)}`;
+      },
       get device() {
         return now.device;
       },

@@ -31,3 +31,10 @@ export async function traitsOf(device: GPUDevice, software: boolean): Promise<Tr
     software,
   };
 }
+
+/** What an adapter can, in words: part of every provenance and of `iclab doctor`. */
+export function traitsText({ workgroupBytes, invocations, subgroup, turns, together }: Traits): string {
+  const lanes = subgroup === null ? "no subgroups" : `subgroups of ${subgroup}`;
+  const meet = together ? "several workgroups a model" : "one workgroup a model and dispatch";
+  return `${workgroupBytes / 1024} KiB a workgroup of up to ${invocations} lanes, ${lanes}, ${turns} sines, ${meet}`;
+}
