@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,11 +45,12 @@ export async function iclab(words: readonly string[], input = "", folder = packa
   return await ended(child);
 }
 
-/** The words of a command line that a page or the README tells to type, without `npx iclab`. */
+/** The words of a command line that a page or the README tells to type, as a shell splits them, without `npx iclab`. */
 export function wordsOf(line: string): string[] {
-  const [, rest] = line.match(/^npx iclab (.*)$/) ?? [];
-  if (rest === undefined) throw new Error(`not a command of iclab: ${line}`);
-  return [...rest.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+  const shell = spawnSync("sh", ["-c", `npx() { printf '%s\\n' "$@"; }; ${line}`], { encoding: "utf8" });
+  const [command, ...words] = shell.stdout.trimEnd().split("\n");
+  if (command !== "iclab") throw new Error(`not a command of iclab: ${line}`);
+  return words;
 }
 
 /** Waits until a condition holds while a process runs, looking again every few milliseconds. */

@@ -1,4 +1,4 @@
-/** `iclab bench cpu` and `iclab bench scaling`: tables in Markdown, or with --json every number. */
+/** `iclab bench cpu`, `scaling` and `evaluation`: tables in Markdown, or with --json every number. */
 export async function bench(name: keyof typeof benches, { json }: { readonly json?: boolean }): Promise<void> {
   const { data, text } = await benches[name]();
   process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`);
@@ -7,5 +7,6 @@ export async function bench(name: keyof typeof benches, { json }: { readonly jso
 /** The benches by name; each is loaded only when it is run. */
 export const benches = {
   cpu: async () => (await import("./bench/cpu.js")).benchCpu(),
+  evaluation: async () => (await import("./bench/evaluation.js")).benchEvaluation(),
   scaling: async () => (await import("./bench/scaling.js")).benchScaling(),
 } as const;

@@ -74,11 +74,14 @@ program
 program
   .command("bench")
   .addArgument(
-    new Argument("[name]", "cpu: a step by everything that is here; scaling: cost by size")
-      .choices(["cpu", "scaling"])
+    new Argument(
+      "[name]",
+      "cpu: a step by everything that is here; scaling: cost by size; evaluation: risk at a million prompts",
+    )
+      .choices(["cpu", "scaling", "evaluation"])
       .default("cpu"),
   )
-  .description("how fast this machine trains, beside tfjs, plain loops, JAX and PyTorch where they are")
+  .description("how fast this machine trains, beside tfjs, plain loops, JAX and PyTorch where they are, and measures")
   .addOption(json())
   .addHelpText("after", "\nExample:\n  iclab bench cpu")
   .action(async (name, options) => (await import("./bench.js")).bench(name, options));

@@ -60,6 +60,7 @@ async function study(folder: string): Promise<Part> {
     return identity === identify("study", settings, seed, cellSettings(study, settings));
   });
   sayTorn(stored.torn);
+  sayMissing(stored.cells.length, study.cells.length * study.seeds);
   const { rows, cells } = unfolded(stored.cells);
   const verdicts = judgeStudy(study, rows as Measurement[]);
   return { section: studySection(folder, { study, text, rows, cells, verdicts }), rows: rows.length };
@@ -77,6 +78,11 @@ function namesIn(folder: string): string[] {
   }
 }
 
+function sayMissing(found: number, all: number): void {
+  const what = `${found} of ${all} cells have rows, the verdicts speak of these`;
+  if (found < all) process.stderr.write(`${what}; --resume computes the others\n`);
+}
+
 function sayTorn(torn: readonly string[]): void {
-  for (const file of torn) process.stderr.write(`${file} is not whole and was left out; --resume computes it again\n`);
+  for (const file of torn) process.stderr.write(`${file} is not whole and was left out\n`);
 }

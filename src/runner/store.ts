@@ -23,7 +23,7 @@ export class Store {
     this.guarded(() => {
       makeFolder(this.folder);
       const probe = join(this.folder, `.probe-${process.pid}`);
-      replaceFile(probe, "");
+      replaceFile(probe, "written to see whether there is room\n");
       rmSync(probe);
     });
   }

@@ -1,0 +1,69 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { Store } from "../../src/runner/store.js";
+import { cellFiles, iclab, rowsOf, scratch, smallStudy } from "../command.js";
+
+const folder = scratch();
+const disk = join(folder, "disk");
+
+/** Twelve cells, each a page of memory large on the disk. */
+const study = smallStudy({ context: "[1, 2, 3, 4, 5, 6]" });
+
+const command = (program: string, ...words: string[]) => {
+  const { status, stderr } = spawnSync(program, words, { encoding: "utf8" });
+  if (status !== 0)
+    throw new Error(`these tests need a small disk of their own, and only root may mount one: ${stderr}`);
+};
+
+/** A disk with room for this many kilobytes. */
+const mount = (kilobytes: number) => command("mount", "-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", disk);
+
+beforeEach(() => {
+  mkdirSync(disk, { recursive: true });
+});
+afterEach(() => command("umount", disk));
+
+test("a disk that fills up during a run ends it with status 3; what was finished stays whole and goes on elsewhere", async () => {
+  mount(32);
+  const { status, stdout, stderr } = await iclab(["run", "-", "--out", disk], study);
+  expect([status, stdout]).toEqual([3, ""]);
+  expect(stderr).toMatch(/\ncannot write rows to .*\/disk\/rows\/study: the disk is full\n$/);
+  const rows = join(disk, "rows", "study");
+  const { cells, torn } = new Store(rows).all();
+  expect(torn).toEqual([]);
+  expect(cells.length).toBeGreaterThan(0);
+  expect(cells.length).toBeLessThan(12);
+  expect(readdirSync(rows).filter((file) => !/^study\.yaml$|\.jsonl$/.test(file))).toEqual([]);
+
+  // The page has no room there either, and says so; with room, the rest is computed and nothing twice.
+  const report = await iclab(["report", disk]);
+  expect([report.status, report.stdout]).toEqual([3, ""]);
+  expect(report.stderr).toMatch(/\ncannot write (figures|the report) to .*: the disk is full\n$/);
+  const elsewhere = join(folder, "elsewhere");
+  cpSync(disk, elsewhere, { recursive: true });
+  const again = await iclab(["run", "-", "--out", elsewhere, "--resume"], study);
+  expect(again.status).toBe(0);
+  expect(again.stderr.match(/kept from an earlier run/g)).toHaveLength(cells.length);
+  expect(cellFiles(elsewhere)).toHaveLength(12);
+});
+
+test("a disk with room for the rows only ends with status 3, and the rows are all there", async () => {
+  mount(68);
+  const { status, stdout, stderr } = await iclab(["run", "-", "--out", disk], study);
+  expect([status, stdout]).toEqual([3, ""]);
+  expect(stderr).toMatch(/\ncannot write (figures|the report) to .*: the disk is full\n$/);
+  const elsewhere = join(folder, "whole");
+  expect((await iclab(["run", "-", "--out", elsewhere], study)).status).toBe(0);
+  const results = (out: string) => Object.fromEntries(cellFiles(out).map((file) => [basename(file), rowsOf(file)]));
+  expect(results(disk)).toEqual(results(elsewhere));
+});
+
+test("a disk that is full before the run begins ends with status 3 and no row", async () => {
+  mount(4);
+  writeFileSync(join(disk, "other"), "in the way");
+  const { status, stderr } = await iclab(["run", "-", "--out", disk], study);
+  expect([status, stderr]).toEqual([3, expect.stringMatching(/^cannot write rows to .*: the disk is full\n$/)]);
+  expect(cellFiles(disk)).toEqual([]);
+});
