@@ -22,7 +22,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
 }
 /** Every unit with each of these options that its own schema takes. */
 const predictors = units.flatMap(({ unit }) => {
-  const made = [undefined, {}, 1, 3, "retuned"]
+  const made = [undefined, {}, 1, 2, "retuned", { untied: 2 }]
     .map((option) => unit.options.safeParse(option))
     .flatMap(({ success, data }) => (success ? [unit.make(data, site)] : []));
   return [...new Map(made.map((predictor) => [predictor.name, predictor])).values()];

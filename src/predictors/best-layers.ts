@@ -21,6 +21,11 @@ export interface Freedom {
 /** Bounded inputs are taken as they are drawn up to this degree, and in this number. */
 const PLAIN = { degree: 100, prompts: 4000 };
 
+/** Prompts on which minima are compared. */
+const SKETCH = 100;
+/** Share of the risk that a step must gain: while minima are compared, and at the best one. */
+const TOLERANCE = { rough: 1e-4, fine: 1e-9 };
+
 const known = new Map<string, Layers>();
 const MOST_KNOWN = 256;
 
@@ -47,18 +52,22 @@ function searched(population: LinearRegression, context: Lengths, freedom: Freed
   const spectra = sampledSpectra(population, context, degree, plain);
   const unit = meanEigenvalue(spectra);
   if (!(unit > 0)) return { steps: new Array(layers).fill(0), curvatures: new Array(layers).fill(0) };
-  const risk = layeredRisk(spectra, { layers, noiseVariance: population.noise ** 2, unit, degree });
   const { expand, gather, size } = variables(freedom);
   const [x, slope] = [new Float64Array(2 * layers), new Float64Array(2 * layers)];
-  const free = (variable: Float64Array, gradient: Float64Array) => {
-    expand(variable, x);
-    const value = risk(x, slope);
-    gather(slope, gradient);
-    return value;
+  const over = (some: readonly Spectrum[]) => {
+    const risk = layeredRisk(some, { layers, noiseVariance: population.noise ** 2, unit, degree });
+    return (variable: Float64Array, gradient: Float64Array) => {
+      expand(variable, x);
+      const value = risk(x, slope);
+      gather(slope, gradient);
+      return value;
+    };
   };
-  const best = starts(spectra, unit, freedom)
-    .map((start) => quasiNewton(free, start.slice(0, size)))
+  const sketch = over(spectra.slice(0, SKETCH));
+  const rough = starts(spectra, unit, freedom)
+    .map((start) => quasiNewton(sketch, start.slice(0, size), TOLERANCE.rough))
     .reduce((least: Minimum, minimum) => (minimum.f < least.f ? minimum : least));
+  const best = quasiNewton(over(spectra), rough.x, TOLERANCE.fine);
   expand(best.x, x);
   const steps = Array.from(x.subarray(0, layers), (a) => a / unit);
   if (!curved) steps.sort((a, b) => a - b);

@@ -1,0 +1,158 @@
+import type { LinearRegression } from "../src/laws/gaussian-linear.js";
+import { identity, scaled } from "../src/math/matrix.js";
+import { layeredDescent } from "../src/predictors/algorithms/layered-descent.js";
+import { bestDescentStep } from "../src/predictors/best-descent-step.js";
+import { bestLayers, type Layers } from "../src/predictors/best-layers.js";
+import { layeredRisk } from "../src/predictors/layered-risk.js";
+import { sampledSpectra } from "../src/predictors/sampled-spectra.js";
+import { optimalStep } from "../src/theory/optimal-step.js";
+import { expectSame, isotropic, population, skewed, skewedProblems } from "./predicted-weights.js";
+import { excessRisks, inner, type Problems, sample, shownWeights } from "./regression-sampler.js";
+
+const free = (layers: number) => ({ layers, tied: false, curved: false });
+const shared = (layers: number) => ({ layers, tied: true, curved: true });
+const found = (problems: Problems, layers: Layers) => shownWeights(problems, layeredDescent(layers).predict);
+
+/** GD++ on tokens, as the paper moves them: every (x, y) and the query, all with the layer's own inputs. */
+function onTokens({ x, y }: Problems, b: number, { steps, curvatures }: Layers): number[] {
+  const n = y[b]!.length;
+  const d = x[b]![0]!.length;
+  return identity(d).map((unit) => {
+    let inputs = [...x[b]!, unit];
+    let labels = [...y[b]!, 0];
+    for (const [k, step] of steps.entries()) {
+      const context = inputs.slice(0, n);
+      labels = labels.map((label, t) => {
+        const along = context.map((row) => inner(row, inputs[t]!));
+        return label - (step / n) * inner(along, labels.slice(0, n));
+      });
+      inputs = inputs.map((input) =>
+        context.reduce<readonly number[]>((to, row) => {
+          const share = (curvatures[k]! / n) * inner(row, input);
+          return to.map((entry, i) => entry - share * row[i]!);
+        }, input),
+      );
+    }
+    return -labels[n]!;
+  });
+}
+
+test("layers answer as GD++ on tokens does, and without curvature as steps of gradient descent one after another", () => {
+  const problems = skewedProblems(0.5, 6, 10);
+  const layers = { steps: [0.6, 0.9, 1.3], curvatures: [0.2, 0.4, 7] };
+  const tokens = problems.w.map((_, b) => onTokens(problems, b, layers));
+  expectSame(found(problems, layers), tokens, 1e-12);
+  const plain = { steps: layers.steps, curvatures: [0, 0, 0] };
+  const descended = problems.w.map((_, b) => onTokens(problems, b, plain));
+  expectSame(found(problems, plain), descended, 1e-12);
+});
+
+test("the risk's gradient is its slope by finite differences, in every step and curvature", () => {
+  const degree = 2 * (1 + 3 + 9);
+  const spectra = sampledSpectra(skewed(0.5), 6, degree).slice(0, 20);
+  const risk = layeredRisk(spectra, { layers: 3, noiseVariance: 0.25, unit: 0.7, degree });
+  const x = Float64Array.of(0.4, 0.6, 0.9, 0.1, 0.2, 0.3);
+  const slope = new Float64Array(6);
+  risk(x, slope);
+  for (let i = 0; i < 6; i++) {
+    const at = (h: number) => risk(x.with(i, x[i]! + h), new Float64Array(6));
+    const central = (h: number) => (at(h) - at(-h)) / (2 * h);
+    const extrapolated = (4 * central(5e-5) - central(1e-4)) / 3;
+    expect(Math.abs(slope[i]! - extrapolated)).toBeLessThanOrEqual(1e-7 * Math.max(1, Math.abs(extrapolated)));
+  }
+  // The curvature of the last layer changes no prediction.
+  expect(slope[5]).toBe(0);
+});
+
+test("the risk is that of the sampled errors within 4 standard errors, noise let in and query integrated", () => {
+  const layers = { steps: [0.5, 0.8], curvatures: [0.15, 0] };
+  const law = skewed(0.5);
+  const spectra = sampledSpectra(law, 6, 8);
+  const x = Float64Array.from([...layers.steps, ...layers.curvatures]);
+  const risk = layeredRisk(spectra, { layers: 2, noiseVariance: 0.25, unit: 1, degree: 8 })(x, new Float64Array(4));
+  const problems = skewedProblems(0.5, 6, 4000);
+  const moments = excessRisks(problems, [found(problems, layers)], law.queryCovariance);
+  // 500 spectra beside 4,000 problems: tasks and noise are integrated there, which leaves a third of the spread.
+  expect(Math.abs(risk - moments.mean(0))).toBeLessThan(4 * moments.standardError(0) * Math.sqrt(1 + 8 / 3));
+});
+
+describe("best layers", () => {
+  test("of one layer are the closed form within the error of 500 prompts", () => {
+    const [step] = bestLayers(skewed(0.5), 6, free(1)).steps;
+    expect(Math.abs(step! / optimalStep.value(skewed(0.5), { context: 6 }) - 1)).toBeLessThan(0.1);
+  });
+
+  test("tied without curvature are the step that another search finds", () => {
+    const law = population({ features: 4, noise: 0.5 });
+    const [step, again] = bestLayers(law, 8, { layers: 3, tied: true, curved: false }).steps;
+    expect(again).toBe(step);
+    expect(Math.abs(step! / bestDescentStep(law, 8, 3) - 1)).toBeLessThan(1e-3);
+  });
+
+  /** Steps and risks of another program; Ahn et al. trained {.43, .69, 1.71}. */
+  test.each([
+    [2, [0.5166, 1.2518], 0.361],
+    [3, [0.4255, 0.6938, 1.7215], 0.1336],
+  ])("d = 5, n = 20: the %d untied steps are %j, of risk %d", (k, steps, risk) => {
+    const layers = bestLayers(population({ features: 5 }), 20, free(k));
+    for (const [i, step] of steps.entries()) expect(Math.abs(layers.steps[i]! / step - 1)).toBeLessThan(0.01);
+    const problems = sample(isotropic(5), () => 20, 4000, 60 + k);
+    const moments = excessRisks(problems, [found(problems, layers)], identity(5));
+    expect(Math.abs(moments.mean(0) - risk)).toBeLessThan(4 * moments.standardError(0));
+  });
+
+  /** Two shared layers of GD++ at d = 10, x ~ U(-1/2, 1/2): the paper trained .179, .099, .056, .029. */
+  test.each([
+    [10, 0.1761, 13.5],
+    [25, 0.099, 18.32],
+  ])("n = %d: gamma = b / n is %d and the step %d within 2 %", (n, gamma, step) => {
+    const { steps, curvatures } = bestLayers(population({ features: 10, inputs: { uniform: 0.5 } }), n, shared(2));
+    expect(Math.abs(curvatures[0]! / n / gamma - 1)).toBeLessThan(0.02);
+    expect(Math.abs(steps[0]! / step - 1)).toBeLessThan(0.02);
+    expect(curvatures[1]).toBe(0);
+  });
+
+  const cube = { ...isotropic(10), root: scaled(identity(10), 1 / Math.sqrt(12)) };
+  const uniform = { ...cube, coordinate: (draws: { uniform(): number }) => Math.sqrt(12) * (draws.uniform() - 0.5) };
+
+  /** Half of the mean squared error, from 40,000 tasks of another program. */
+  test.each([
+    ["2 layers of GD++", 0.1105, shared(2)],
+    ["5 untied steps", 0.0788, free(5)],
+  ])("x ~ U(-1/2, 1/2), d = n = 10: %s have half-error %d", (_, half, freedom) => {
+    const layers = bestLayers(population({ features: 10, inputs: { uniform: 0.5 } }), 10, freedom);
+    const problems = sample(uniform, () => 10, 2000, 71);
+    const moments = excessRisks(problems, [found(problems, layers)], scaled(identity(10), 1 / 12));
+    expect(Math.abs(moments.mean(0) / 2 - half)).toBeLessThan(4 * (moments.standardError(0) / 2));
+  });
+
+  test("get better with every freedom: untied, then curved", () => {
+    const law = population({ features: 3, noise: 0.3 });
+    const problems = sample(isotropic(3, 0.3), () => 9, 3000, 72);
+    const lists = [
+      { layers: 2, tied: true, curved: false },
+      { layers: 2, tied: false, curved: false },
+      { layers: 2, tied: false, curved: true },
+    ].map((freedom) => found(problems, bestLayers(law, 9, freedom)));
+    const moments = excessRisks(problems, lists, identity(3));
+    expect(moments.mean(1)).toBeLessThan(moments.mean(0));
+    expect(moments.mean(2)).toBeLessThan(moments.mean(1));
+  });
+
+  test("scale with the inputs, do not depend on a common factor of query and task, and are 0 where nothing is seen", () => {
+    const at = (covariance: number, tasks: number): LinearRegression =>
+      population({
+        features: 3,
+        covariance: scaled(identity(3), covariance),
+        taskCovariance: scaled(identity(3), tasks),
+      });
+    const [one, other] = [bestLayers(at(1, 1), 5, shared(2)), bestLayers(at(4, 9), 5, shared(2))];
+    expect(other.steps[0]! * 4).toBeCloseTo(one.steps[0]!, 3);
+    expect(other.curvatures[0]! * 4).toBeCloseTo(one.curvatures[0]!, 3);
+    for (const [law, n] of [
+      [at(0, 1), 5],
+      [at(1, 1), 0],
+    ] as const)
+      expect(bestLayers(law, n, shared(2))).toEqual({ steps: [0, 0], curvatures: [0, 0] });
+  });
+});
