@@ -4,7 +4,7 @@ import { trainingCurve } from "../../src/figures/training-curve.js";
 import type { Figure } from "../../src/types.js";
 import type { Result } from "./measure.js";
 
-const LOSS = "loss: half the mean squared error";
+const LOSS = "loss: half the mean squared error (label units²)";
 const SETTING = "One layer, d = 10, n = 10, inputs uniform on [-1/2, 1/2].";
 const NAMES = { lsa: "trained layer", "gradient-step": "one gradient step", zero: "always 0" };
 const [LAYER, STEP, ZERO] = [NAMES.lsa, NAMES["gradient-step"], NAMES.zero];

@@ -41,7 +41,11 @@ export const figures: readonly Figure<Result>[] = [
           .map((row) => ({ ...row, name: `${row.inputs} inputs` })),
         {
           x: { column: "time", label: "time of gradient flow", scale: "log" },
-          y: { column: "lossAboveLimit", label: "loss above its limit; loss: half the excess risk", scale: "log" },
+          y: {
+            column: "lossAboveLimit",
+            label: "loss (half the excess risk) above its limit (label units²)",
+            scale: "log",
+          },
           names: ["isotropic inputs", "anisotropic inputs"],
         },
       ),
@@ -56,7 +60,7 @@ export const figures: readonly Figure<Result>[] = [
         named(lengths, NAMES).map((row) => ({ ...row, "trained at N": row.context! })),
         {
           x: { column: "testContext", label: "context pairs M at test", scale: "log" },
-          y: { column: "risk", label: "risk: mean squared error", scale: "log" },
+          y: { column: "risk", label: "risk: mean squared error (label units²)", scale: "log" },
           names: [LIMIT, LAYER],
           panel: "trained at N",
         },
@@ -76,7 +80,7 @@ export const figures: readonly Figure<Result>[] = [
         ),
         {
           x: { column: "factor", label: "factor c on the inputs" },
-          y: { column: "risk", label: "risk: mean squared error", scale: "log" },
+          y: { column: "risk", label: "risk: mean squared error (label units²)", scale: "log" },
           names: [LIMIT, LAYER, ZERO],
         },
       ),

@@ -35,7 +35,7 @@ export function studyFigures({ cells }: Pick<Study, "cells">): Figure[] {
         rows.map((row) => ({ ...row, [panel]: headOf(row) })).filter((row) => heads.includes(row[panel] as string)),
         {
           x: { column: x, label },
-          y: { column: "risk", label: "risk: mean squared error", scale: "log" },
+          y: { column: "risk", label: "risk: mean squared error (label units²)", scale: "log" },
           ...(split.length > 0 ? { panel } : {}),
         },
       ),
