@@ -8,7 +8,8 @@ import { promptProgram } from "./prompt-program.js";
  * what an engine trains on, up to rounding.
  */
 export function batchOf(trial: Trial, step: number): Prompts {
-  const { law, key, schedule, context, random } = trial;
-  const draw = drawn(promptProgram(trial), law.features, random);
+  const { law, key, schedule, context, prompts, random } = trial;
+  const asUsual = prompts === undefined && random === undefined;
+  const draw = asUsual ? law.draw : drawn(promptProgram(trial), law.features, random);
   return draw(foldIn(foldIn(key, "prompts"), step), { from: 0, count: schedule.batch }, context);
 }
