@@ -4,8 +4,10 @@ import { keyOf } from "../src/math/keys.js";
 import { identity, product, scaled, trace, transpose } from "../src/math/matrix.js";
 import { Moments } from "../src/math/moments.js";
 import { wishartMoments } from "../src/math/wishart.js";
+import { bestDescentStep } from "../src/predictors/best-descent-step.js";
 import { leastRisk } from "../src/theory/least-risk.js";
 import { optimalStep } from "../src/theory/optimal-step.js";
+import { tiedDescent } from "../src/theory/tied-descent.js";
 import { untiedDescent, untiedDescentLimit } from "../src/theory/untied-descent.js";
 import { excessRisks, inner, sample } from "./regression-sampler.js";
 
@@ -195,5 +197,56 @@ describe("untied steps of gradient descent", () => {
     expect(untiedDescent.applies(population({ features: 3, noise: 3 }), { context: 5, steps: 2 })).toMatch(
       "no product of real",
     );
+  });
+});
+
+describe("tied steps of gradient descent", () => {
+  const tied = (law: LinearRegression, steps: number, context: number) => tiedDescent.value(law, { steps, context });
+
+  test.each([0, 0.8])("one step is the one untied step: noise %d", (noise) => {
+    const law = population({ features: 4, noise, covariance: scaled(identity(4), 2) });
+    const [one, other] = [tied(law, 1, 7), descent(law, 1, 7)];
+    expect(relative(one.risk, other.risk)).toBeLessThan(1e-13);
+    expect(relative(one.size, other.sizes[0]!)).toBeLessThan(1e-7);
+  });
+
+  test.each([
+    [2, 0],
+    [4, 0],
+    [3, 0.7],
+  ])("%d steps at noise %d: size and risk are those of the predictor, which samples spectra", (steps, noise) => {
+    const law = population({ features: 4, noise });
+    const { size, risk } = tied(law, steps, 12);
+    expect(relative(bestDescentStep(law, 12, steps), size)).toBeLessThan(0.02);
+    // A run of its own, within 4 standard errors.
+    const problems = sample({ root: identity(4), taskRoot: identity(4), noise }, () => 12, 6000, 21);
+    const shown = problems.x.map((x, b) => {
+      let w = [0, 0, 0, 0];
+      for (let step = 0; step < steps; step++) {
+        const residuals = x.map((row, j) => inner(row, w) - problems.y[b]![j]!);
+        w = w.map((entry, i) => entry - (size / 12) * x.reduce((sum, row, j) => sum + residuals[j]! * row[i]!, 0));
+      }
+      return w;
+    });
+    const moments = excessRisks(problems, [shown], law.queryCovariance);
+    expect(Math.abs(moments.mean(0) + noise ** 2 - risk)).toBeLessThan(4 * moments.standardError(0));
+  });
+
+  test("untied steps are better from two steps on, by 1.5 times at two and more at four (d = 5, n = 20)", () => {
+    const law = population({ features: 5 });
+    const ratios = [1, 2, 3, 4].map((steps) => tied(law, steps, 20).risk / descent(law, steps, 20).risk);
+    expect(relative(ratios[0]!, 1)).toBeLessThan(1e-12);
+    for (const [k, ratio] of ratios.slice(1).entries()) expect(ratio).toBeGreaterThan(ratios[k]!);
+  });
+
+  test("0 or 7 steps, no pairs and other laws are declined", () => {
+    const law = population({ features: 3 });
+    expect(tiedDescent.applies(law, { context: 5, steps: 0 })).toMatch("1 to 6 steps, not for 0");
+    expect(tiedDescent.applies(law, { context: 5, steps: 7 })).toMatch("1 to 6 steps, not for 7");
+    expect(tiedDescent.applies(law, { context: 0, steps: 2 })).toMatch("1 or more pairs, not 0");
+    expect(tiedDescent.applies(population({ features: 3, inputs: "rademacher" }), { context: 5, steps: 1 })).toMatch(
+      "not for",
+    );
+    expect(tiedDescent.applies(law, { context: 5, steps: 6 })).toBe(true);
   });
 });

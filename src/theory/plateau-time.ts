@@ -24,7 +24,7 @@ export interface AtPlateau {
 }
 
 /** The largest size of the other mode at the end of the plateau, beside the optimum: it moves the time by its square. */
-const LEFT_BEHIND = 0.1;
+const LEFT_BEHIND = 0.3;
 /** How far below the optimum, as a share of it, the linear growth is followed: what it leaves out is of this size. */
 const FOLLOWED = 1e-8;
 

@@ -1,9 +1,9 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { solve } from "../math/solve.js";
-import { wishartMoments } from "../math/wishart.js";
 import type { ClosedForm } from "../types.js";
 import { isotropicOnly, labelShares } from "./label-shares.js";
+import { finiteMoments, limitMoments, type SpectralMoments } from "./spectral-moments.js";
 
 /** How many steps, each of its own size, over how many pairs. */
 export interface AtSteps {
@@ -50,25 +50,7 @@ export const untiedDescentLimit: ClosedForm<LinearRegression, AtSteps, UntiedSte
   value: (population, at) => best(population, at, limitMoments),
 };
 
-/** E tr S^j / d for j = 0 .. highest, S = X^T X / n of standard inputs. */
-type Moments = (features: number, context: number, highest: number) => readonly number[];
-
-const finiteMoments: Moments = (features, context, highest) =>
-  wishartMoments(context, features, highest).map((moment, j) => moment / features / context ** j);
-
-/** Narayana's polynomials: the moments of the Marchenko-Pastur law of ratio x = d / n. */
-const limitMoments: Moments = (features, context, highest) =>
-  Array.from({ length: highest + 1 }, (_, j) => {
-    let [total, term] = [1, 1];
-    for (let r = 1; r < j; r++) {
-      // C(j, r) C(j - 1, r) / (r + 1) of its predecessor.
-      term *= ((j - r + 1) * (j - r)) / (r * (r + 1));
-      total += term * (features / context) ** r;
-    }
-    return total;
-  });
-
-function untiedApplies(population: LinearRegression, at: AtSteps, moments: Moments): true | string {
+function untiedApplies(population: LinearRegression, at: AtSteps, moments: SpectralMoments): true | string {
   const isotropic = isotropicOnly(population);
   if (isotropic !== true) return isotropic;
   const { context, steps } = at;
@@ -79,7 +61,7 @@ function untiedApplies(population: LinearRegression, at: AtSteps, moments: Momen
   return !complex || "with this much noise the best polynomial is no product of real steps";
 }
 
-function best(population: LinearRegression, { context, steps }: AtSteps, moments: Moments): UntiedSteps {
+function best(population: LinearRegression, { context, steps }: AtSteps, moments: SpectralMoments): UntiedSteps {
   const { features, covariance } = population;
   const { signal, noise, ratio } = labelShares(population, context);
   const m = moments(features, context, 2 * steps);
