@@ -13,7 +13,7 @@ interface Document {
 test("stdout is one document of rows, verdicts and provenance; progress is on stderr", async () => {
   const hypotheses = '[{ says: better than nothing, expect: "risk(ridge) < risk(zero)" }]';
   const { status, stdout, stderr } = await iclab(
-    ["run", "-", "--json", "--seed", "7", "--out", join(folder, "document")],
+    ["run", "-", "--backend", "cpu", "--json", "--seed", "7", "--out", join(folder, "document")],
     smallStudy({ hypotheses }),
   );
   const { rows, verdicts, provenance } = JSON.parse(stdout) as Document;
@@ -36,7 +36,7 @@ test("stdout is one document of rows, verdicts and provenance; progress is on st
 
 test("what is undefined is null with a status, never a number and never a verdict that holds", async () => {
   const { status, stdout } = await iclab(
-    ["run", "-", "--json", "--out", join(folder, "undefined")],
+    ["run", "-", "--backend", "cpu", "--json", "--out", join(folder, "undefined")],
     smallStudy({
       context: "2",
       models: "[{ name: lsa, mixer: linear-attention, train: { steps: 50, batch: 8, optimizer: sgd, rate: 1e9 } }]",
@@ -64,7 +64,7 @@ test("a document of a megabyte arrives whole at a reader that is slow", async ()
     predictors: "[zero, gradient-step, preconditioned-gradient-step, ridge, ols, lsa-optimum]",
     evaluate: "{ prompts: 2, context: [3, 6, 9] }",
   });
-  const child = start(["run", "-", "--json", "--out", join(folder, "large")]);
+  const child = start(["run", "-", "--backend", "cpu", "--json", "--out", join(folder, "large")]);
   child.stdin!.end(study);
   child.stderr!.resume();
   const chunks: Buffer[] = [];
@@ -83,7 +83,7 @@ test("a document of a megabyte arrives whole at a reader that is slow", async ()
 });
 
 test("a reader that goes away early is no failure", async () => {
-  const child = start(["run", "-", "--json", "--out", join(folder, "closed")]);
+  const child = start(["run", "-", "--backend", "cpu", "--json", "--out", join(folder, "closed")]);
   child.stdin!.end(smallStudy());
   child.stdout!.destroy();
   expect(await ended(child)).toMatchObject({ status: 0, stderr: expect.not.stringMatching(/EPIPE|Error/) });

@@ -19,7 +19,10 @@ const out = join(folder, "it's here");
 let printed: string;
 
 beforeAll(async () => {
-  const { stdout, status } = await iclab(["run", "-", "--out", out, "--seed", "3"], smallStudy({ hypotheses }));
+  const { stdout, status } = await iclab(
+    ["run", "-", "--backend", "cpu", "--out", out, "--seed", "3"],
+    smallStudy({ hypotheses }),
+  );
   expect(status).toBe(0);
   printed = stdout;
 });
@@ -47,8 +50,11 @@ test("the command on the page computes the same rows again", async () => {
 
 test("of two studies run into one folder the last one is reported", async () => {
   const both = join(folder, "both");
-  await iclab(["run", "-", "--out", both], smallStudy({ title: "first", hypotheses }));
-  await iclab(["run", "-", "--out", both], smallStudy({ title: "second", evaluate: "{ prompts: 300 }" }));
+  await iclab(["run", "-", "--backend", "cpu", "--out", both], smallStudy({ title: "first", hypotheses }));
+  await iclab(
+    ["run", "-", "--backend", "cpu", "--out", both],
+    smallStudy({ title: "second", evaluate: "{ prompts: 300 }" }),
+  );
   expect(cellFiles(both)).toHaveLength(8);
   const { status, stdout } = await iclab(["report", both]);
   expect([status, stdout]).toEqual([0, expect.stringContaining("no claims were judged")]);
@@ -100,7 +106,10 @@ test("papers and a study in one folder make one page, each with its own command"
 test("words of a grid get panels: no two cells share a place", async () => {
   const words = join(folder, "words");
   const grid = "{ law.covariance: [identity, { ar1: 0.9 }] }";
-  await iclab(["run", "-", "--out", words], smallStudy({ grid, predictors: "[zero, ridge]", seeds: "1" }));
+  await iclab(
+    ["run", "-", "--backend", "cpu", "--out", words],
+    smallStudy({ grid, predictors: "[zero, ridge]", seeds: "1" }),
+  );
   const { document } = parseHTML(read(words, "figures", "study", "risk.svg"));
   const texts = [...document.querySelectorAll("text")].map(({ textContent }) => textContent);
   expect(texts).toEqual(expect.arrayContaining(["law.covariance: identity", "law.covariance: { ar1: 0.9 }"]));

@@ -20,11 +20,12 @@ const endless = smallStudy({
 });
 
 const begin = (out: string, text: string, ...words: string[]): ChildProcess => {
-  const child = start(["run", "-", "--out", out, ...words]);
+  const child = start(["run", "-", "--backend", "cpu", "--out", out, ...words]);
   child.stdin!.end(text);
   return child;
 };
-const resume = (out: string, ...words: string[]) => iclab(["run", "-", "--out", out, "--resume", ...words], study);
+const resume = (out: string, ...words: string[]) =>
+  iclab(["run", "-", "--backend", "cpu", "--out", out, "--resume", ...words], study);
 const kept = (stderr: string) => stderr.match(/kept from an earlier run/g)?.length ?? 0;
 
 /** Rows by file, as values. */
@@ -71,7 +72,7 @@ test("cells of another seed or backend are not taken for this one's", async () =
   // The check by another backend must not read the numbers that it shall check.
   const small = smallStudy();
   const out = join(folder, "backends");
-  const words = ["run", "-", "--out", out, "--resume"];
+  const words = ["run", "-", "--backend", "cpu", "--out", out, "--resume"];
   await iclab(words, small);
   const other = await iclab([...words, "--backend", "tfjs-cpu"], small);
   expect([other.status, kept(other.stderr)]).toEqual([0, 0]);

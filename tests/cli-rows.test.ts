@@ -66,7 +66,7 @@ function optimum(L: Rows, W: Rows): Rows {
 }
 
 const run = (out: string, ...words: string[]) =>
-  iclab(["run", "-", "--json", "--out", join(folder, out), ...words], study);
+  iclab(["run", "-", "--backend", "cpu", "--json", "--out", join(folder, out), ...words], study);
 const rowsIn = ({ stdout }: Ended) => (JSON.parse(stdout) as { rows: Measurement[] }).rows;
 
 let first: Ended;

@@ -7,7 +7,7 @@ let runs = 0;
 
 /** Runs a study given as text; each run has a folder of its own. */
 const run = (study: string, ...words: string[]) =>
-  iclab(["run", "-", "--out", join(folder, String(runs++)), ...words], study);
+  iclab(["run", "-", "--backend", "cpu", "--out", join(folder, String(runs++)), ...words], study);
 
 const hypotheses = (...expressions: string[]) =>
   smallStudy({ hypotheses: `[${expressions.map((text) => `{ says: it, ${text} }`).join(", ")}]` });
@@ -108,10 +108,15 @@ describe("a mistake in a study ends with status 2 and one sentence with file, li
 });
 
 describe("what a machine cannot do ends with status 3 and one sentence", () => {
-  test("a backend that was named and does not open is not replaced by another", async () => {
-    const ended = await run(smallStudy(), "--backend", "webgpu");
+  /** As on a machine without a GPU, also where there is one. */
+  const environment = { VK_ICD_FILENAMES: "/dev/null", VK_DRIVER_FILES: "/dev/null" };
+
+  test.each(["webgpu", "tfjs-webgpu"])("%s, named where it does not open, is not replaced by another", async (name) => {
+    const words = ["run", "-", "--backend", name, "--out", join(folder, name)];
+    const ended = await iclab(words, smallStudy(), { environment });
     expect(ended).toMatchObject({ status: 3, stdout: "" });
-    expect(ended.stderr).toMatch(/^backend webgpu[^\n]+\n$/);
+    expect(ended.stderr).toMatch(new RegExp(`(^|\n)backend ${name}: no [^\n]+\n$`));
+    expect(ended.stderr).not.toContain("training on");
   });
 
   test.each([
@@ -119,7 +124,7 @@ describe("what a machine cannot do ends with status 3 and one sentence", () => {
     ["a folder that takes no files", () => "/proc/iclab", "no folder can be made there"],
   ])("%s", async (_, out, why) => {
     writeFileSync(join(folder, "file"), "");
-    const ended = await iclab(["run", "-", "--out", out()], smallStudy());
+    const ended = await iclab(["run", "-", "--backend", "cpu", "--out", out()], smallStudy());
     expect(ended).toMatchObject({ status: 3, stdout: "" });
     expect(ended.stderr).toMatch(/^cannot write rows to [^\n]+\n$/);
     expect(ended.stderr).toContain(why);

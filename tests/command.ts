@@ -20,10 +20,20 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts `iclab` with these words in a folder; the child is there to be signalled, or read slowly. */
-export function start(words: readonly string[], folder = packageRoot): ChildProcess {
+/** Where a process is started: the folder, and what its environment has besides. */
+export interface Surroundings {
+  readonly folder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts `iclab` with these words; the child is there to be signalled, or read slowly. */
+export function start(
+  words: readonly string[],
+  { folder = packageRoot, environment }: Surroundings = {},
+): ChildProcess {
   if (!existsSync(main)) throw new Error(`${main} is not there: \`npm run build\` makes it`);
-  return spawn(process.execPath, [main, ...words], { cwd: folder, stdio: ["pipe", "pipe", "pipe"] });
+  const env = { ...process.env, ...environment };
+  return spawn(process.execPath, [main, ...words], { cwd: folder, env, stdio: ["pipe", "pipe", "pipe"] });
 }
 
 /** Waits for a process that was started, collecting what it writes. */
@@ -38,9 +48,9 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   return { status, signal, stdout: text(chunks.stdout), stderr: text(chunks.stderr) };
 }
 
-/** Runs `iclab` to its end. @param input what it reads on standard input @param folder where it is started */
-export async function iclab(words: readonly string[], input = "", folder = packageRoot): Promise<Ended> {
-  const child = start(words, folder);
+/** Runs `iclab` to its end. @param input what it reads on standard input */
+export async function iclab(words: readonly string[], input = "", surroundings: Surroundings = {}): Promise<Ended> {
+  const child = start(words, surroundings);
   child.stdin!.end(input);
   return await ended(child);
 }

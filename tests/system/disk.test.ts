@@ -27,7 +27,7 @@ afterEach(() => command("umount", disk));
 
 test("a disk that fills up during a run ends it with status 3; what was finished stays whole and goes on elsewhere", async () => {
   mount(32);
-  const { status, stdout, stderr } = await iclab(["run", "-", "--out", disk], study);
+  const { status, stdout, stderr } = await iclab(["run", "-", "--backend", "cpu", "--out", disk], study);
   expect([status, stdout]).toEqual([3, ""]);
   expect(stderr).toMatch(/\ncannot write rows to .*\/disk\/rows\/study: the disk is full\n$/);
   const rows = join(disk, "rows", "study");
@@ -43,7 +43,7 @@ test("a disk that fills up during a run ends it with status 3; what was finished
   expect(report.stderr).toMatch(/\ncannot write (figures|the report) to .*: the disk is full\n$/);
   const elsewhere = join(folder, "elsewhere");
   cpSync(disk, elsewhere, { recursive: true });
-  const again = await iclab(["run", "-", "--out", elsewhere, "--resume"], study);
+  const again = await iclab(["run", "-", "--backend", "cpu", "--out", elsewhere, "--resume"], study);
   expect(again.status).toBe(0);
   expect(again.stderr.match(/kept from an earlier run/g)).toHaveLength(cells.length);
   expect(cellFiles(elsewhere)).toHaveLength(12);
@@ -51,11 +51,11 @@ test("a disk that fills up during a run ends it with status 3; what was finished
 
 test("a disk with room for the rows only ends with status 3, and the rows are all there", async () => {
   mount(68);
-  const { status, stdout, stderr } = await iclab(["run", "-", "--out", disk], study);
+  const { status, stdout, stderr } = await iclab(["run", "-", "--backend", "cpu", "--out", disk], study);
   expect([status, stdout]).toEqual([3, ""]);
   expect(stderr).toMatch(/\ncannot write (figures|the report) to .*: the disk is full\n$/);
   const elsewhere = join(folder, "whole");
-  expect((await iclab(["run", "-", "--out", elsewhere], study)).status).toBe(0);
+  expect((await iclab(["run", "-", "--backend", "cpu", "--out", elsewhere], study)).status).toBe(0);
   const results = (out: string) => Object.fromEntries(cellFiles(out).map((file) => [basename(file), rowsOf(file)]));
   expect(results(disk)).toEqual(results(elsewhere));
 });
@@ -63,7 +63,7 @@ test("a disk with room for the rows only ends with status 3, and the rows are al
 test("a disk that is full before the run begins ends with status 3 and no row", async () => {
   mount(4);
   writeFileSync(join(disk, "other"), "in the way");
-  const { status, stderr } = await iclab(["run", "-", "--out", disk], study);
+  const { status, stderr } = await iclab(["run", "-", "--backend", "cpu", "--out", disk], study);
   expect([status, stderr]).toEqual([3, expect.stringMatching(/^cannot write rows to .*: the disk is full\n$/)]);
   expect(cellFiles(disk)).toEqual([]);
 });

@@ -12,7 +12,7 @@ test("the README's study, run by its command, prints what the README says", asyn
   const [study, command, output] = [...section.matchAll(/```\w*\n(.*?)```/gs)].map(([, text]) => text!);
   const [name] = study!.match(/(?<=^# ).*\.yaml$/m)!;
   writeFileSync(join(folder, name!), study!);
-  const { status, stdout } = await iclab(wordsOf(command!), "", folder);
+  const { status, stdout } = await iclab([...wordsOf(command!), "--backend", "cpu"], "", { folder });
   expect(stdout).toBe(output);
   expect(status).toBe(0);
 });
