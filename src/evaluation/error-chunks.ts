@@ -17,7 +17,7 @@ const WORTH = 2 ** 26;
 export async function* errorChunks(entrants: readonly Entrant[], test: Test): AsyncGenerator<Float64Array> {
   const predicting = entrants.filter(({ predict }) => predict !== null).length;
   const work = test.prompts * inputsOf(test) * Math.max(1, predicting);
-  const size = test.threads ?? (work >= WORTH ? processors : 1);
+  const size = processors === null ? 1 : (test.threads ?? (work >= WORTH ? processors : 1));
   const job = size > 1 ? jobOf(entrants, test) : null;
   if (job !== null) yield* threads.errors(job, slicesOf(test), size, test.signal);
   else {

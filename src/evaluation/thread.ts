@@ -6,8 +6,8 @@ import type { End, Job, Result, Task } from "./job.js";
 const node = typeof process === "undefined" ? null : process.getBuiltinModule("node:worker_threads");
 const system = typeof process === "undefined" ? null : process.getBuiltinModule("node:os");
 
-/** Threads worth starting here: in a page none, which measures on its own thread, chunk by chunk. */
-export const processors = system === null ? 1 : system.availableParallelism();
+/** Threads worth starting here; null in a page, which measures on its own thread, chunk by chunk. */
+export const processors = system === null ? null : system.availableParallelism();
 
 /** Under a test runner this runs from TypeScript, on which Node cannot start a thread: the built files are taken. */
 const folder = new URL("../../", import.meta.url).href;
