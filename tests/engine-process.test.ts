@@ -93,3 +93,19 @@ test("memory is flat over 500 trials", async () => {
   // A trial's shared memory is 2 x 3 x 22 numbers, its messages some kilobytes: a leak of 32 KB a trial would be seen.
   expect(await inProcess(program, { flags: ["--expose-gc"] })).toBeLessThan(16);
 });
+
+test("256 models of 20 features are trained within 300 MB, the process and its libraries included", async () => {
+  const program = `
+    const wide = linearRegressionLaw({ features: 20, noise: 0.3 });
+    const site = { features: 20, context: 40 };
+    const large = linear.make(linear.options.parse({ init: { scale: 0.1 } }), site);
+    const trials = Array.from({ length: 256 }, (_, i) =>
+      trialOf({ law: wide, mixer: large, context: 40, key: keyOf(i), record: [0, 1] }, { steps: 2, batch: 512 }));
+    let snapshots = 0;
+    for await (const _ of train(trials, { backend })) snapshots++;
+    console.log(JSON.stringify({ snapshots, megabytes: process.resourceUsage().maxRSS / 2 ** 10 }));`;
+  const { snapshots, megabytes } = (await inProcess(program)) as { snapshots: number; megabytes: number };
+  expect(snapshots).toBe(3 * 256);
+  expect(megabytes).toBeLessThan(300);
+  expect(megabytes).toBeGreaterThan(20);
+});

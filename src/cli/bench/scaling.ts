@@ -1,6 +1,7 @@
 import { type Axis, axesOf } from "./axes.js";
 import { machineLine, thisMachine } from "./machine.js";
 import { type Cost, costOf } from "./measured-point.js";
+import { memoryUse } from "./memory.js";
 import { type PowerLaw, powerLaw } from "./power-law.js";
 import { problems } from "./problems.js";
 import { table } from "./table.js";
@@ -16,6 +17,7 @@ interface Scaling {
 /** What a training step costs along every axis, one after another, with the exponent fitted to the medians. */
 export async function benchScaling(): Promise<{ readonly data: object; readonly text: string }> {
   const machine = thisMachine();
+  const memory = memoryUse();
   const parts = [];
   for (const problem of problems) {
     const scalings: Scaling[] = [];
@@ -32,8 +34,11 @@ export async function benchScaling(): Promise<{ readonly data: object; readonly 
       `Where not varied: batch ${batch}, d = ${features}, n = ${context}, heads ${heads}, one model, all cores.`,
       ...scalings.map(scalingText),
     ]),
+    "## Memory",
+    `A process that trains 256 models of d = 20, n = 40 holds ${memory.peak.toFixed(0)} MB at most, and ` +
+      `${memory.growth.toFixed(1)} MB more after 20,000 further trials than after 10,000.`,
   ].join("\n\n");
-  return { data: { machine, parts }, text };
+  return { data: { machine, memory, parts }, text };
 }
 
 async function along({ name, sizes, fittedTo = Number.POSITIVE_INFINITY, at }: Axis): Promise<Scaling> {
