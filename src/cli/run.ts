@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadCatalogue } from "../runner/catalogue.js";
-import { publish, studySection } from "../runner/publish.js";
 import { runExperiment } from "../runner/run-experiment.js";
 import { Store } from "../runner/store.js";
 import { cellSettings, studyExperiment } from "../runner/study-experiment.js";
@@ -27,6 +26,8 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const job = { id: "study", experiment, cells: experiment.cells("full"), seed: options.seed, settings };
   const { rows, cells } = await withMachine(options, (machine) => runExperiment(job, { ...machine, store }));
   const verdicts = judgeStudy(study, rows as Measurement[]);
+  // Drawing takes a while to load: a mistake in the study, told above, does not wait for it.
+  const { publish, studySection } = await import("../runner/publish.js");
   const section = studySection(options.out, { study, text, rows, cells, verdicts });
   const page = publish(options.out, [section]);
   const document = { rows, verdicts, provenance: { settings: study.settings, cells } };
