@@ -69,6 +69,39 @@ const gap = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   return largest(Array.from(a, (value, i) => value - b[i]!));
 };
 
+/** The pairs of every prompt turned among each other until nothing is below the diagonal: d + 1 stand for all. */
+function fewPairs({ x, y, query, answer }: Prompts): Prompts {
+  const few = features + 1;
+  const pairs = Array.from({ length: batch * context }, (_, at) => [
+    ...x.data.subarray(at * features, (at + 1) * features),
+    y.data[at]!,
+  ]);
+  for (let b = 0; b < batch; b++)
+    for (let column = 0; column < few; column++)
+      for (let j = column + 1; j < context; j++) {
+        const [above, below] = [pairs[b * context + column]!, pairs[b * context + j]!];
+        const length = Math.hypot(above[column]!, below[column]!);
+        const [cosine, sine] = [above[column]! / length, below[column]! / length];
+        pairs[b * context + column] = above.map((entry, k) => cosine * entry + sine * below[k]!);
+        pairs[b * context + j] = above.map((entry, k) => cosine * below[k]! - sine * entry);
+      }
+  const kept = pairs.filter((_, at) => at % context < few);
+  return {
+    x: nd(
+      ["batch", "context", "feature"],
+      [batch, few, features],
+      Float64Array.from(kept.flatMap((e) => e.slice(0, features))),
+    ),
+    y: nd(
+      ["batch", "context", "output"],
+      [batch, few, 1],
+      Float64Array.from(kept, (e) => e[features]!),
+    ),
+    ...{ query, answer },
+    length: nd(["batch"], [batch], new Float64Array(batch).fill(context)),
+  };
+}
+
 /** Changes of a prompt (functions of labels and inputs), and what the prediction must then be. */
 const symmetryGap: { readonly [symmetry in Symmetry]: (forward: (prompts: Prompts) => Nd["data"]) => number } = {
   "context-permutation": (forward) => {
@@ -84,16 +117,7 @@ const symmetryGap: { readonly [symmetry in Symmetry]: (forward: (prompts: Prompt
   },
   "context-rotation": (forward) => {
     const prompts = randomPrompts(36, false);
-    const [cosine, sine] = [Math.cos(1), Math.sin(1)];
-    // Pairs 0 and 1 of every prompt.
-    const rotated = (array: Nd["data"], width: number) =>
-      array.map((value, at) => {
-        const j = Math.floor(at / width) % context;
-        if (j > 1) return value;
-        return j === 0 ? cosine * value - sine * array[at + width]! : sine * array[at - width]! + cosine * value;
-      });
-    const x = { ...prompts.x, data: rotated(prompts.x.data, features) };
-    return gap(forward({ ...prompts, x, y: { ...prompts.y, data: rotated(prompts.y.data, 1) } }), forward(prompts));
+    return gap(forward(fewPairs(prompts)), forward(prompts));
   },
   "feature-rotation": (forward) => {
     const prompts = randomPrompts(32, false);
