@@ -20,6 +20,19 @@ export interface Ended {
   readonly stderr: string;
 }
 
+const started: ChildProcess[] = [];
+
+/** Has a process killed, at the latest, when the tests of the file are over. */
+export function mortal(child: ChildProcess): ChildProcess {
+  started.push(child);
+  return child;
+}
+
+// A test that fails may leave a process behind that would run for hours.
+afterAll(() => {
+  for (const child of started) child.kill("SIGKILL");
+});
+
 /** Where a process is started: the folder, and what its environment has besides. */
 export interface Surroundings {
   readonly folder?: string;
@@ -33,7 +46,7 @@ export function start(
 ): ChildProcess {
   if (!existsSync(main)) throw new Error(`${main} is not there: \`npm run build\` makes it`);
   const env = { ...process.env, ...environment };
-  return spawn(process.execPath, [main, ...words], { cwd: folder, env, stdio: ["pipe", "pipe", "pipe"] });
+  return mortal(spawn(process.execPath, [main, ...words], { cwd: folder, env, stdio: ["pipe", "pipe", "pipe"] }));
 }
 
 /** Waits for a process that was started, collecting what it writes. */

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { packageRoot } from "../../src/runner/package-root.js";
-import { cellFiles, ended, scratch, smallStudy, until } from "../command.js";
+import { cellFiles, ended, mortal, scratch, smallStudy, until } from "../command.js";
 
 const folder = scratch();
 
@@ -13,7 +13,8 @@ function onTerminal(study: string, out: string) {
   writeFileSync(file, study);
   const main = join(packageRoot, "dist/src/cli/main.js");
   const command = `${process.execPath} ${main} run ${file} --backend cpu --out ${join(folder, out)}`;
-  return spawn("script", ["--quiet", "--return", "--flush", "--command", command, "/dev/null"], { stdio: "pipe" });
+  const words = ["--quiet", "--return", "--flush", "--command", command, "/dev/null"];
+  return mortal(spawn("script", words, { stdio: "pipe" }));
 }
 
 /** What a terminal is told to hide its cursor, and to show it. */
