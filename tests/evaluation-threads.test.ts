@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type Entrant, modelEntrant, predictorEntrant } from "../src/evaluation/entrant.js";
 import { measure, type Test } from "../src/evaluation/measure.js";
 import { threads } from "../src/evaluation/threads.js";
@@ -10,6 +10,9 @@ import softmax from "../src/mixers/softmax-attention.js";
 import { loadCatalogue } from "../src/runner/catalogue.js";
 import type { Lengths, Mixer, Prompts, Tuned, Unit } from "../src/types.js";
 
+// Searches for best steps and starts of threads take a second, or ten where others work.
+jest.setTimeout(60_000);
+
 const features = 3;
 const law = linearRegressionLaw({
   features,
@@ -19,7 +22,7 @@ const law = linearRegressionLaw({
 const place = (context: Lengths): Test => ({
   law,
   context,
-  prompts: 2500,
+  prompts: 2100,
   key: keyOf(4),
   seed: 0,
   columns: { context: 5 },
@@ -58,8 +61,7 @@ async function everyone(): Promise<Entrant[]> {
 }
 
 const made = everyone();
-// The best step of many is found by a search: a second, or ten where others work.
-beforeAll(async () => void (await made), 60_000);
+beforeAll(async () => void (await made));
 afterAll(() => threads.close());
 
 describe("measuring on threads", () => {
@@ -72,8 +74,7 @@ describe("measuring on threads", () => {
     const alone = await measure(here, { ...place(lengths), threads: 1 });
     expect(alone.filter(({ exact, status }) => !exact && status === "ok").length).toBe(entrants.length - 1);
     expect(entrants.length).toBeGreaterThanOrEqual(10);
-    for (const count of [1, 2, 3])
-      expect(await measure(entrants, { ...place(lengths), threads: count })).toEqual(alone);
+    for (const count of [2, 3]) expect(await measure(entrants, { ...place(lengths), threads: count })).toEqual(alone);
   });
 
   test("is of the entrants' recipes: another one gives another number", async () => {
