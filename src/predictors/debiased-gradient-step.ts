@@ -1,12 +1,13 @@
 import { z } from "zod";
-import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { identity, scaled } from "../math/matrix.js";
 import { hasLabelMoments } from "../theory/label-moments.js";
 import { optimalStep } from "../theory/optimal-step.js";
 import { preconditionerRisk } from "../theory/preconditioner-risk.js";
+import { regressionOnly } from "../theory/regression-only.js";
+import { type AnyRegression, linearTwin } from "../theory/step-moments.js";
 import type { Lengths, Predictor, Unit } from "../types.js";
 import { centredStep } from "./algorithms/centred-step.js";
-import { readOff } from "./read-off.js";
+import { readOffTwin } from "./read-off-twin.js";
 
 /**
  * One step of gradient descent on centred inputs, the step that a pair of softmax heads makes:
@@ -16,25 +17,25 @@ import { readOff } from "./read-off.js";
  * Centring Gaussian inputs leaves a Wishart matrix of n - 1 degrees, so that this has the moments, the best g and the
  * risk of the plain step with n - 1 pairs. (The paper divides by n: its step is n / (n - 1) times this g.)
  */
-const debiasedGradientStep: Predictor<LinearRegression> = {
+const debiasedGradientStep: Predictor<AnyRegression> = {
   name: "debiased-gradient-step",
   kind: "predictor",
   source: { paper: "He, Pan, Chen, Yang 2025", where: "Section 4" },
   applies(population) {
-    const moments = hasLabelMoments(population);
+    const linear = linearTwin(population);
+    if (!linear) return regressionOnly(population);
+    const moments = hasLabelMoments(linear);
     if (moments !== true) return moments;
-    return (
-      population.inputs.kind === "gaussian" ||
-      `centring is exact for Gaussian inputs, not for ${population.inputs.kind} ones`
-    );
+    const { kind } = linear.inputs;
+    return kind === "gaussian" || `centring is exact for Gaussian inputs, not for ${kind} ones`;
   },
   tune(population, context) {
-    const step = optimalStep.value(population, { context: centredLengths(context) });
+    const step = optimalStep.value(linearTwin(population)!, { context: centredLengths(context) });
     return {
       ...centredStep({ step }),
       risk: (test, n) => {
         const preconditioner = scaled(identity(test.features), step);
-        return readOff(preconditionerRisk, test, { preconditioner, context: centredLengths(n) });
+        return readOffTwin(preconditionerRisk, test, { preconditioner, context: centredLengths(n) });
       },
     };
   },
@@ -47,7 +48,7 @@ function centredLengths(context: Lengths): Lengths {
   return { uniform: [least - 1, most - 1] };
 }
 
-const unit: Unit<object, Predictor<LinearRegression>> = {
+const unit: Unit<object, Predictor<AnyRegression>> = {
   name: "debiased-gradient-step",
   says: "one step of gradient descent on centred inputs, as a pair of softmax heads makes it",
   options: z.strictObject({}),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LinearRegression } from "../laws/gaussian-linear.js";
+import type { AnyRegression } from "../theory/step-moments.js";
 import type { Predictor, Unit } from "../types.js";
 import { layeredPredictor } from "./layered-predictor.js";
 
@@ -24,7 +24,7 @@ type Options = z.infer<typeof options>;
  * the error of two steps. b / n is the paper's gamma; the last layer's changes nothing. One layer is one step.
  * Source: von Oswald et al. 2023, Appendix A.10; untied it is Ahn et al. 2023, Theorem 4, with scalars.
  */
-const unit: Unit<Options, Predictor<LinearRegression>> = {
+const unit: Unit<Options, Predictor<AnyRegression>> = {
   name: "gd-plus-plus",
   says: "layers of gradient descent that also even out the inputs' spectrum, with best constants, shared or each its own",
   options,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LinearRegression } from "../laws/gaussian-linear.js";
+import type { AnyRegression } from "../theory/step-moments.js";
 import type { Predictor, Unit } from "../types.js";
 import { layeredPredictor } from "./layered-predictor.js";
 
@@ -10,7 +10,7 @@ import { layeredPredictor } from "./layered-predictor.js";
  * For d = 5, n = 20 the best three are .43, .69 and 1.72, against .77 for one step.
  * Source: Ahn, Cheng, Daneshmand, Sra 2023, Theorem 3 (stationary points with scalar preconditioners).
  */
-const unit: Unit<number, Predictor<LinearRegression>> = {
+const unit: Unit<number, Predictor<AnyRegression>> = {
   name: "gradient-descent-untied",
   says: "this many steps of gradient descent, each of its own best size",
   options: z.int().min(1).max(32).describe("number of steps, 1 to 32"),

@@ -1,8 +1,5 @@
 import { z } from "zod";
 import type { Autoregression } from "../laws/autoregressive.js";
-import type { LinearRegression } from "../laws/gaussian-linear.js";
-import { hasLabelMoments } from "../theory/label-moments.js";
-import { optimalPreconditioner } from "../theory/optimal-preconditioner.js";
 import { bestLinearWeights, linearRisk } from "../theory/series/best-linear.js";
 import { seriesLsaOptimum } from "../theory/series/lsa-optimum.js";
 import { seriesLsaRisk } from "../theory/series/lsa-risk.js";
@@ -10,7 +7,7 @@ import { fixedSeriesOnly, gaussianSeriesOnly } from "../theory/series/series-onl
 import type { Lengths, Population, Predictor, Tuned, Unit } from "../types.js";
 import { seriesLayer } from "./algorithms/series-layer.js";
 import { windowWeights } from "./algorithms/window-weights.js";
-import { linearInLabels } from "./linear-in-labels.js";
+import { bestPreconditioner } from "./best-preconditioner.js";
 import { readOff } from "./read-off.js";
 
 /** The optimum of the layer over one family of populations. */
@@ -18,12 +15,6 @@ interface Optimum<P extends Population> {
   applies(population: P): true | string;
   tune(population: P, context: Lengths): Tuned;
 }
-
-/** Over linear regression the layer is a gradient step preconditioned by A*. */
-const overRegression: Optimum<LinearRegression> = {
-  applies: hasLabelMoments,
-  tune: (population, context) => linearInLabels(optimalPreconditioner.value(population, { context })) as Tuned,
-};
 
 /** Over series with a constant row the layer can be any linear prediction of the window, and so is the best one. */
 const overSeriesWithConstant: Optimum<Autoregression> = {
@@ -44,7 +35,11 @@ const overSeries: Optimum<Autoregression> = {
   },
 };
 
-const optima: readonly Optimum<Population>[] = [overSeriesWithConstant, overSeries, overRegression];
+const optima: readonly Optimum<Population>[] = [
+  overSeriesWithConstant,
+  overSeries,
+  bestPreconditioner as Optimum<Population>,
+];
 
 /**
  * What one layer of linear attention computes at the minimum of its population risk. A row of theory: it states where

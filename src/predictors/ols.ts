@@ -2,7 +2,7 @@ import { z } from "zod";
 import { leastSquaresRisk } from "../theory/least-squares-risk.js";
 import type { Predictor, Unit } from "../types.js";
 import { minimumNorm } from "./algorithms/minimum-norm.js";
-import { readOff } from "./read-off.js";
+import { readOffTwin } from "./read-off-twin.js";
 
 /** Least squares on the prompt's own pairs, of minimum norm where they leave a choice (n < d, rank-deficient inputs). */
 const ols: Predictor = {
@@ -12,7 +12,7 @@ const ols: Predictor = {
   applies: () => true,
   tune: () => ({
     ...minimumNorm(null),
-    risk: (test, context) => readOff(leastSquaresRisk, test, { context }),
+    risk: (test, context) => readOffTwin(leastSquaresRisk, test, { context }),
   }),
 };
 

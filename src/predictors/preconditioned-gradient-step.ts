@@ -1,20 +1,17 @@
 import { z } from "zod";
-import type { LinearRegression } from "../laws/gaussian-linear.js";
-import { hasLabelMoments } from "../theory/label-moments.js";
-import { optimalPreconditioner } from "../theory/optimal-preconditioner.js";
+import type { AnyRegression } from "../theory/step-moments.js";
 import type { Predictor, Unit } from "../types.js";
-import { linearInLabels } from "./linear-in-labels.js";
+import { bestPreconditioner } from "./best-preconditioner.js";
 
 /** One preconditioned step of gradient descent from 0, y = x_q^T A* (1/n) sum_j y_j x_j, with A* of least exact risk. */
-const preconditionedGradientStep: Predictor<LinearRegression> = {
+const preconditionedGradientStep: Predictor<AnyRegression> = {
   name: "preconditioned-gradient-step",
   kind: "predictor",
   source: { paper: "Ahn, Cheng, Daneshmand, Sra 2023", where: "Lemma 1" },
-  applies: hasLabelMoments,
-  tune: (population, context) => linearInLabels(optimalPreconditioner.value(population, { context })),
+  ...bestPreconditioner,
 };
 
-const unit: Unit<object, Predictor<LinearRegression>> = {
+const unit: Unit<object, Predictor<AnyRegression>> = {
   name: "preconditioned-gradient-step",
   says: "one step of gradient descent with the best preconditioner for the training law",
   options: z.strictObject({}),

@@ -1,0 +1,173 @@
+import { float64 } from "../src/kernels/float64.js";
+import { instantiate } from "../src/kernels/instance.js";
+import { wasm } from "../src/kernels/webassembly.js";
+import { drawingProgram } from "../src/laws/drawn.js";
+import nonlinearTarget, { nonlinearTargetLaw } from "../src/laws/nonlinear-target.js";
+import randomBasis, { randomBasisLaw } from "../src/laws/random-basis.js";
+import randomCovariance, { randomCovarianceLaw } from "../src/laws/random-covariance.js";
+import type { Regression } from "../src/laws/regression.js";
+import { keyOf } from "../src/math/keys.js";
+import { diagonal } from "../src/math/matrix.js";
+import { Moments } from "../src/math/moments.js";
+import gradientStep from "../src/predictors/gradient-step.js";
+import { stepMoments } from "../src/theory/step-moments.js";
+import type { Law, Lengths, Prompts, Shift } from "../src/types.js";
+
+const key = keyOf(61);
+const roundoff = 2 ** -24;
+const skewedEigenvalues = diagonal([4, 1, 0.25]);
+const correlated = [
+  [1, 0.6, 0],
+  [0.6, 2, 0.3],
+  [0, 0.3, 1],
+];
+
+const laws: readonly (readonly [string, Law<Regression>])[] = [
+  ["exponential covariances", randomCovarianceLaw(3)],
+  ["exponential covariances and noise", randomCovarianceLaw(3, "exponential", 0.5)],
+  ["uniform covariances", randomCovarianceLaw(2, { uniform: [0.5, 2] }, 0.3)],
+  ["ReLU targets", nonlinearTargetLaw(3)],
+  ["ReLU targets of unit tasks and noise", nonlinearTargetLaw(4, { tasks: "unit", noise: 0.4 })],
+  ["cubic targets of unit tasks", nonlinearTargetLaw(3, { target: "cube", tasks: "unit", noise: 0.2 })],
+  ["a random basis", randomBasisLaw(skewedEigenvalues)],
+  ["a random basis of a full matrix, with noise", randomBasisLaw(correlated, 0.5)],
+];
+
+/** E y_q^2, E y_q s, E s^2 of s = x_q . (1/n) sum_j y_j x_j, sampled. */
+function sampledStep({ x, y, query, answer }: Prompts): Moments {
+  const [count, n, d] = x.shape;
+  const moments = new Moments(3);
+  for (let b = 0; b < count; b++) {
+    let score = 0;
+    for (let j = 0; j < n; j++)
+      for (let i = 0; i < d; i++)
+        score += (y.data[b * n + j]! * x.data[(b * n + j) * d + i]! * query.data[b * d + i]!) / n;
+    moments.add([answer.data[b]! ** 2, answer.data[b]! * score, score ** 2]);
+  }
+  return moments;
+}
+
+describe.each(laws)("the law of %s", (_, law) => {
+  const d = law.features;
+  const shifts: Shift[] = [{}, { inputScale: 0.7, queryScale: 1.5, taskScale: 2 }];
+
+  test.each([1, 4])("has the moments of its population with %d pairs, shifted or not", (n) => {
+    for (const shift of shifts) {
+      const shifted = law.shifted(shift);
+      const sampled = sampledStep(shifted.draw(key, { from: 0, count: 20_000 }, n));
+      const { label, gain, spread } = stepMoments(shifted.population, n);
+      for (const [i, exact] of [label, gain, spread].entries())
+        expect(Math.abs(sampled.mean(i) - exact)).toBeLessThan(4 * sampled.standardError(i));
+      // Known well enough to tell a wrong coefficient: heavy tails leave 10 % of s^2 of a cube.
+      expect(sampled.standardError(1)).toBeLessThan(0.1 * gain);
+    }
+  });
+
+  test("draws the same prompts in float32 on WebAssembly as in float64, up to rounding, rolled or not", () => {
+    const { program } = law;
+    const text = drawingProgram(program, d, 4);
+    const arguments_ = { parameters: [], settings: program.settings, tables: program.tables, key };
+    const exact = float64(text).each(arguments_, 5, 105);
+    const width = 2 + d + 4 * (d + 1);
+    expect(exact.length).toBe(100 * width);
+    for (const unroll of [32, 2]) {
+      const rounded = instantiate(wasm(text, { unroll })).each(arguments_, 5, 105);
+      const beyond = exact.filter((value, at) => {
+        const row = exact.subarray(at - (at % width), at - (at % width) + width);
+        return !(Math.abs(value - rounded[at]!) <= 64 * roundoff * Math.max(...row.map(Math.abs)));
+      });
+      expect([...beyond]).toEqual([]);
+    }
+  });
+
+  test("continues a shorter context in a longer one, and mixed lengths cut the same prompts short", () => {
+    const long = law.draw(key, { from: 0, count: 5 }, 6);
+    const short = law.draw(key, { from: 0, count: 5 }, 2);
+    const mixed = law.draw(key, { from: 0, count: 5 }, { uniform: [0, 6] });
+    expect(short.query).toEqual(long.query);
+    expect(short.answer).toEqual(long.answer);
+    expect(mixed.query).toEqual(long.query);
+    for (let b = 0; b < 5; b++) {
+      expect([...short.x.data.subarray(b * 2 * d, (b + 1) * 2 * d)]).toEqual([
+        ...long.x.data.subarray(b * 6 * d, (b * 6 + 2) * d),
+      ]);
+      const n = mixed.length!.data[b]!;
+      expect([...mixed.y.data.subarray(b * 6, b * 6 + n)]).toEqual([...long.y.data.subarray(b * 6, b * 6 + n)]);
+    }
+  });
+
+  test("any slicing gives the same prompts, and its recipe too", () => {
+    const whole = law.draw(key, { from: 3, count: 4 }, 3);
+    const parts = [law.draw(key, { from: 3, count: 1 }, 3), law.draw(key, { from: 4, count: 3 }, 3)];
+    expect(parts.flatMap(({ x }) => [...x.data])).toEqual([...whole.x.data]);
+    expect(parts.flatMap(({ answer }) => [...answer.data])).toEqual([...whole.answer.data]);
+    expect(law.recipe!(3).constants).toBeDefined();
+  });
+
+  test("shifts compose, and scale the same draws: the query alone changes the query and its answer alone", () => {
+    const plain = law.draw(key, { from: 0, count: 4 }, 3);
+    const query = law.shifted({ queryScale: 3 }).draw(key, { from: 0, count: 4 }, 3);
+    expect(query.x).toEqual(plain.x);
+    expect(query.y).toEqual(plain.y);
+    expect([...query.query.data]).toEqual([...plain.query.data].map((entry) => expect.closeTo(3 * entry, 10)));
+    const twice = law.shifted({ inputScale: 2, taskScale: 0.5 }).shifted({ inputScale: 1.5 });
+    expect([...twice.draw(key, { from: 0, count: 4 }, 3).x.data]).toEqual(
+      [...plain.x.data].map((entry) => expect.closeTo(3 * entry, 10)),
+    );
+    expect(() => law.shifted({ taskScale: -1 })).toThrow("a finite factor of 0 or more");
+  });
+});
+
+/** Means of another program: the law, train and test context, the best step and its risk. */
+test.each<[string, Law<Regression>, Lengths, number, number, number]>([
+  ["exponential covariances, 20 and 20", randomCovarianceLaw(5), 20, 20, 0.28571, 2.14286],
+  ["exponential covariances, 100 and 100", randomCovarianceLaw(5), 100, 100, 2 / 6.2, 1.77419],
+  ["exponential covariances, 40 and 200", randomCovarianceLaw(5), 40, 200, 2 / 6.5, 1.73373],
+  ["a ReLU neuron", nonlinearTargetLaw(5), 20, 20, 20 * 0.030303, 1.74242],
+  ["a cube", nonlinearTargetLaw(5, { target: "cube", tasks: "unit" }), 20, 20, 20 * 0.026786, 10.17857],
+])("%s: the best gradient step and its risk are the published formulas'", (_, law, trained, tested, step, risk) => {
+  const predictor = gradientStep.make(undefined, { features: 5, context: trained });
+  const answer = predictor.tune(law.population, trained).risk(law.population, tested);
+  expect(answer).toMatchObject({ kind: "exact", value: expect.closeTo(risk, 4) });
+  const { gain, spread } = stepMoments(law.population, trained);
+  expect(gain / spread).toBeCloseTo(step, 3);
+});
+
+test("a random basis turns the inputs: the spectrum of a prompt is fixed, its eigenvectors are uniform", () => {
+  const { x, query } = randomBasisLaw(diagonal([9, 0, 0])).draw(key, { from: 0, count: 20_000 }, 2);
+  const moments = new Moments(4);
+  for (let b = 0; b < 20_000; b++) {
+    const [one, two] = [x.data.subarray(6 * b, 6 * b + 3), query.data.subarray(3 * b, 3 * b + 3)];
+    // Inputs of one prompt lie on a line.
+    const cross = Math.abs(one[0]! * two[1]! - one[1]! * two[0]!);
+    expect(cross).toBeLessThan(1e-9);
+    const square = one[0]! ** 2 + one[1]! ** 2 + one[2]! ** 2;
+    // E u_1^2, E u_1^4, E u_1^2 u_2^2 of a uniform direction: 1/3, 1/5, 1/15.
+    const [first, second] = [one[0]! ** 2 / square, one[2]! ** 2 / square];
+    moments.add([square, first, second ** 2, first * second]);
+  }
+  for (const [i, exact] of [9, 1 / 3, 1 / 5, 1 / 15].entries())
+    expect(Math.abs(moments.mean(i) - exact)).toBeLessThan(4 * moments.standardError(i));
+});
+
+const units = { randomCovariance, nonlinearTarget, randomBasis };
+
+test.each<[keyof typeof units, object, string]>([
+  ["randomCovariance", { eigenvalues: "gamma" }, "eigenvalues are exponential"],
+  ["randomCovariance", { eigenvalues: { uniform: [2, 1] } }, "bounds that ascend"],
+  ["randomCovariance", { noise: -1 }, ">=0"],
+  ["nonlinearTarget", { target: "sine" }, "relu"],
+  ["nonlinearTarget", { tasks: "fixed" }, "gaussian"],
+  ["nonlinearTarget", { features: 0 }, ">=1"],
+  ["randomBasis", { covariance: { diagonal: [1, 2, 3] } }, "3 variances contradicts features: 2"],
+  ["randomBasis", {}, "a covariance is identity"],
+])("%s: the bad option %j is refused with a sentence", (name, given, sentence) => {
+  const { issues } = units[name].options.safeParse({ features: 2, ...given }).error!;
+  expect(issues.map(({ message }) => message).join()).toContain(sentence);
+});
+
+test("laws are refused where their numbers are none", () => {
+  expect(() => randomCovarianceLaw(2, { uniform: [3, 2] })).toThrow("bounds that ascend");
+  expect(() => nonlinearTargetLaw(2, { noise: Number.NaN })).toThrow("0 or more");
+  expect(() => randomBasisLaw([[1, 2]])).toThrow(RangeError);
+});
