@@ -15,7 +15,7 @@ const executed = process.env.ICLAB_ALL ? names : names.slice(0, 1);
 const read = (path: string): Notebook => JSON.parse(readFileSync(path, "utf8"));
 
 /** Seconds that one cell, and that a whole notebook may take: several times what they take on two busy cores. */
-const LIMIT = { cell: 120, notebook: 300 };
+const LIMIT = { cell: 240, notebook: 600 };
 
 const out = mkdtempSync(join(tmpdir(), "iclab-notebooks-"));
 afterAll(() => rmSync(out, { recursive: true }));
