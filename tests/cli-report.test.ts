@@ -50,12 +50,15 @@ test("the command on the page computes the same rows again", async () => {
 
 test("of two studies run into one folder the last one is reported", async () => {
   const both = join(folder, "both");
-  await iclab(["run", "-", "--backend", "cpu", "--out", both], smallStudy({ title: "first", hypotheses }));
+  await iclab(
+    ["run", "-", "--backend", "cpu", "--out", both],
+    smallStudy({ title: "first", context: "[3, 6, 9]", hypotheses }),
+  );
   await iclab(
     ["run", "-", "--backend", "cpu", "--out", both],
     smallStudy({ title: "second", evaluate: "{ prompts: 300 }" }),
   );
-  expect(cellFiles(both)).toHaveLength(8);
+  expect(cellFiles(both)).toHaveLength(10);
   const { status, stdout } = await iclab(["report", both]);
   expect([status, stdout]).toEqual([0, expect.stringContaining("no claims were judged")]);
   const page = read(both, "index.html");

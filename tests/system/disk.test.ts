@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { replaceFile } from "../../src/runner/disk.js";
 import { Store } from "../../src/runner/store.js";
 import { cellFiles, iclab, rowsOf, scratch, smallStudy } from "../command.js";
 
@@ -66,4 +67,13 @@ test("a disk that is full before the run begins ends with status 3 and no row", 
   const { status, stderr } = await iclab(["run", "-", "--backend", "cpu", "--out", disk], study);
   expect([status, stderr]).toEqual([3, expect.stringMatching(/^cannot write rows to .*: the disk is full\n$/)]);
   expect(cellFiles(disk)).toEqual([]);
+});
+
+test("a file whose new content has no room keeps the old one, whole", () => {
+  mount(4);
+  const file = join(disk, "index.html");
+  writeFileSync(file, "old");
+  expect(() => replaceFile(file, "new".repeat(4096))).toThrow(/ENOSPC/);
+  expect(readFileSync(file, "utf8")).toBe("old");
+  expect(readdirSync(disk)).toEqual(["index.html"]);
 });
