@@ -1,11 +1,16 @@
 import { float64 } from "../src/kernels/float64.js";
 import { instantiate } from "../src/kernels/instance.js";
 import { wasm } from "../src/kernels/webassembly.js";
+import corruptedLabels, { corruptedLabelsLaw } from "../src/laws/corrupted-labels.js";
 import { drawingProgram } from "../src/laws/drawn.js";
+import { linearRegressionLaw } from "../src/laws/gaussian-linear.js";
+import { gaussianPairs } from "../src/laws/gaussian-pairs.js";
+import mixture, { mixtureLaw } from "../src/laws/mixture.js";
 import nonlinearTarget, { nonlinearTargetLaw } from "../src/laws/nonlinear-target.js";
 import randomBasis, { randomBasisLaw } from "../src/laws/random-basis.js";
 import randomCovariance, { randomCovarianceLaw } from "../src/laws/random-covariance.js";
 import type { Regression } from "../src/laws/regression.js";
+import taskPool, { normalPool, taskPoolLaw } from "../src/laws/task-pool.js";
 import { keyOf } from "../src/math/keys.js";
 import { diagonal } from "../src/math/matrix.js";
 import { Moments } from "../src/math/moments.js";
@@ -22,6 +27,11 @@ const correlated = [
   [0, 0.3, 1],
 ];
 
+const even = linearRegressionLaw({ features: 3, noise: 0.2 });
+const skewed = linearRegressionLaw({
+  ...{ features: 3, noise: 1, covariance: correlated, taskCovariance: diagonal([2, 1, 0.5]) },
+});
+
 const laws: readonly (readonly [string, Law<Regression>])[] = [
   ["exponential covariances", randomCovarianceLaw(3)],
   ["exponential covariances and noise", randomCovarianceLaw(3, "exponential", 0.5)],
@@ -31,6 +41,11 @@ const laws: readonly (readonly [string, Law<Regression>])[] = [
   ["cubic targets of unit tasks", nonlinearTargetLaw(3, { target: "cube", tasks: "unit", noise: 0.2 })],
   ["a random basis", randomBasisLaw(skewedEigenvalues)],
   ["a random basis of a full matrix, with noise", randomBasisLaw(correlated, 0.5)],
+  ["a pool of five tasks", taskPoolLaw({ pool: normalPool(5, correlated, 1), noise: 0.5, covariance: correlated })],
+  ["one task", taskPoolLaw({ pool: [[1, -2, 0.5]] })],
+  ["corrupted labels", corruptedLabelsLaw({ features: 3, share: 0.3, spread: 2, noise: 0.2, covariance: correlated })],
+  ["a mixture", mixtureLaw(0.3, even, skewed)],
+  ["a mixture with a noiseless component", mixtureLaw(0.6, linearRegressionLaw({ features: 3 }), even)],
 ];
 
 /** E y_q^2, E y_q s, E s^2 of s = x_q . (1/n) sum_j y_j x_j, sampled. */
@@ -150,7 +165,7 @@ test("a random basis turns the inputs: the spectrum of a prompt is fixed, its ei
     expect(Math.abs(moments.mean(i) - exact)).toBeLessThan(4 * moments.standardError(i));
 });
 
-const units = { randomCovariance, nonlinearTarget, randomBasis };
+const units = { randomCovariance, nonlinearTarget, randomBasis, taskPool, corruptedLabels, mixture };
 
 test.each<[keyof typeof units, object, string]>([
   ["randomCovariance", { eigenvalues: "gamma" }, "eigenvalues are exponential"],
@@ -161,6 +176,15 @@ test.each<[keyof typeof units, object, string]>([
   ["nonlinearTarget", { features: 0 }, ">=1"],
   ["randomBasis", { covariance: { diagonal: [1, 2, 3] } }, "3 variances contradicts features: 2"],
   ["randomBasis", {}, "a covariance is identity"],
+  ["taskPool", { tasks: 0 }, ">=1"],
+  ["taskPool", {}, "number"],
+  ["taskPool", { features: 1024, tasks: 100_000 }, "a pool has at most 4194304 numbers"],
+  ["taskPool", { tasks: 4, taskCovariance: { diagonal: [1] } }, "1 variance contradicts features: 2"],
+  ["corruptedLabels", { share: 1.5 }, "<=1"],
+  ["corruptedLabels", { share: 0.1, covariance: [[1]] }, "1 row contradicts features: 2"],
+  ["mixture", { first: {} }, "object"],
+  ["mixture", { first: {}, second: { covariance: { ar1: 2 } } }, "<=1"],
+  ["mixture", { first: {}, second: { covariance: { diagonal: [1] } } }, "1 variance contradicts features: 2"],
 ])("%s: the bad option %j is refused with a sentence", (name, given, sentence) => {
   const { issues } = units[name].options.safeParse({ features: 2, ...given }).error!;
   expect(issues.map(({ message }) => message).join()).toContain(sentence);
@@ -170,4 +194,58 @@ test("laws are refused where their numbers are none", () => {
   expect(() => randomCovarianceLaw(2, { uniform: [3, 2] })).toThrow("bounds that ascend");
   expect(() => nonlinearTargetLaw(2, { noise: Number.NaN })).toThrow("0 or more");
   expect(() => randomBasisLaw([[1, 2]])).toThrow(RangeError);
+  expect(() => taskPoolLaw({ pool: [] })).toThrow("one task or more");
+  expect(() => taskPoolLaw({ pool: [[1, 2], [3]] })).toThrow("2 finite numbers");
+  expect(() => corruptedLabelsLaw({ features: 2, share: -0.1 })).toThrow("a number from 0 to 1, not -0.1");
+  expect(() => mixtureLaw(2, even, even)).toThrow("a number from 0 to 1, not 2");
+  expect(() => mixtureLaw(0.5, even, linearRegressionLaw({ features: 2 }))).toThrow("3 and 2 features");
+});
+
+test("a pool holds tasks of the asked covariance, the same for more tasks, and prompts show each as often", () => {
+  const pool = normalPool(400, correlated, 7);
+  expect(normalPool(3, correlated, 7)).toEqual(pool.slice(0, 3));
+  expect(normalPool(3, correlated, 8)).not.toEqual(pool.slice(0, 3));
+  const moments = new Moments(2);
+  for (const [a, b] of pool) moments.add([b! ** 2, a! * b!]);
+  for (const [i, exact] of [2, 0.6].entries())
+    expect(Math.abs(moments.mean(i) - exact)).toBeLessThan(4 * moments.standardError(i));
+  // With the query e_1 and no noise, answers are the tasks' own first entries times it.
+  const { query, answer } = taskPoolLaw({ pool: [[1], [2], [5]] }).draw(key, { from: 0, count: 6000 }, 0);
+  const tasks = [...answer.data].map((value, b) => Math.round(value / query.data[b]!));
+  for (const task of [1, 2, 5]) {
+    const share = tasks.filter((shown) => shown === task).length / 6000;
+    expect(Math.abs(share - 1 / 3)).toBeLessThan(4 * Math.sqrt(2 / 9 / 6000));
+  }
+});
+
+test("every prompt of a mixture is all of one component", () => {
+  const small = linearRegressionLaw({ features: 2, covariance: diagonal([1e-6, 1e-6]) });
+  const { x, query } = mixtureLaw(0.25, small, linearRegressionLaw({ features: 2 })).draw(
+    key,
+    { from: 0, count: 4000 },
+    3,
+  );
+  let first = 0;
+  for (let b = 0; b < 4000; b++) {
+    const sizes = [...x.data.subarray(6 * b, 6 * b + 6), ...query.data.subarray(2 * b, 2 * b + 2)].map(Math.abs);
+    const isSmall = sizes.every((size) => size < 0.01);
+    expect(isSmall || sizes.filter((size) => size < 0.01).length < 4).toBe(true);
+    first += Number(isSmall);
+  }
+  expect(Math.abs(first / 4000 - 0.25)).toBeLessThan(4 * Math.sqrt(0.1875 / 4000));
+});
+
+test("moments of pairs with Gaussian inputs are those of the matrices, to rounding", () => {
+  for (const law of [even, skewed, skewed.shifted({ inputScale: 0.7, queryScale: 2, taskScale: 3 })]) {
+    const { label, cross, between, within } = gaussianPairs(law.population);
+    for (const n of [1, 5]) {
+      const exact = stepMoments(law.population, n);
+      expect(label).toBeCloseTo(exact.label, 10);
+      expect(cross).toBeCloseTo(exact.gain, 10);
+      expect((1 - 1 / n) * between + within / n).toBeCloseTo(exact.spread, 9);
+    }
+  }
+  expect(() => gaussianPairs(linearRegressionLaw({ features: 2, inputs: "rademacher" }).population)).toThrow(
+    "Gaussian",
+  );
 });
