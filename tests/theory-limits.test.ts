@@ -207,7 +207,7 @@ describe("ReLU attention", () => {
 
   test("with noise and scales, risk and its slope in c are those of sampled prompts within 4 standard errors", () => {
     const law = population({
-      ...{ features: 3, noise: 0.7, covariance: scaled(identity(3), 1.5) },
+      ...{ features: 3, noise: 2, covariance: scaled(identity(3), 1.5) },
       taskCovariance: scaled(identity(3), 0.6),
     });
     const n = 5;
@@ -215,7 +215,7 @@ describe("ReLU attention", () => {
     const roots = {
       root: scaled(identity(3), Math.sqrt(1.5)),
       taskRoot: scaled(identity(3), Math.sqrt(0.6)),
-      noise: 0.7,
+      noise: 2,
     };
     const problems = sample(roots, () => n, 15_000, 31);
     const draws = new Draws(keyOf(32));
@@ -224,7 +224,7 @@ describe("ReLU attention", () => {
       const query = [0, 1, 2].map(() => Math.sqrt(1.5) * draws.normal());
       const unit = x.reduce((sum, row, j) => sum + (problems.y[b]![j]! * Math.max(0, inner(row, query))) / n, 0);
       const gap = scale * unit - inner(problems.w[b]!, query);
-      moments.add([gap ** 2 + 0.49, gap * unit]);
+      moments.add([gap ** 2 + 4, gap * unit]);
     }
     expect(Math.abs(moments.mean(0) - risk)).toBeLessThan(4 * moments.standardError(0));
     expect(Math.abs(moments.mean(1))).toBeLessThan(4 * moments.standardError(1));

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { closedForms } from "../report/closed-forms.js";
 import type { Fact, Section } from "../report/material.js";
 import { page } from "../report/page.js";
 import type { StudyVerdict } from "../studies/judge-study.js";
@@ -43,7 +44,7 @@ export function paperSection(folder: string, { id, experiment, rows, cells, judg
     byline: `${authors} (${year})`,
     link: `https://arxiv.org/abs/${arxiv}`,
     question: experiment.question,
-    settings: settingsOf(cells),
+    settings: [...settingsOf(cells), ...closedForms(rows)],
     claims: judged,
     figures: saveFigures(join(folder, "figures", id), id, experiment.figures, rows),
     notes: experiment.notes,
@@ -58,7 +59,7 @@ export function studySection(folder: string, { study, text, rows, cells, verdict
     id: "study",
     title: study.title,
     question: study.title,
-    settings: settingsOf(cells),
+    settings: [...settingsOf(cells), ...closedForms(rows)],
     claims: judgedHypotheses(verdicts),
     figures: saveFigures(join(folder, "figures", "study"), "study", studyFigures(study), rows),
     notes: [],
