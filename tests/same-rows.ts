@@ -63,7 +63,7 @@ function measuredDifferences(row: Row, other: Row, steps: number): string[] {
     const b = Number(other[column]);
     const error = errorOf.get(column);
     const allowed = error
-      ? ERRORS * Math.hypot(Number(row[error]), Number(other[error]))
+      ? ERRORS * Math.hypot(Number(row[error]), Number(other[error])) + ROUNDING * Math.abs(a)
       : Math.max(ROUNDING, steps * STEP_ROUNDING) * Math.abs(a);
     return Math.abs(a - b) <= allowed ? [] : [`${column} is ${b} instead of ${a}, more than ${allowed} away`];
   });
