@@ -1,4 +1,4 @@
-/** `iclab bench cpu`, `scaling` and `evaluation`: tables in Markdown, or with --json every number. */
+/** `iclab bench`: tables in Markdown, or with --json every number. */
 export async function bench(name: keyof typeof benches, { json }: { readonly json?: boolean }): Promise<void> {
   const { data, text } = await benches[name]();
   process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`);
@@ -8,5 +8,7 @@ export async function bench(name: keyof typeof benches, { json }: { readonly jso
 export const benches = {
   cpu: async () => (await import("./bench/cpu.js")).benchCpu(),
   evaluation: async () => (await import("./bench/evaluation.js")).benchEvaluation(),
+  gpu: async () => (await import("./bench/gpu.js")).benchGpu(),
+  tuning: async () => (await import("./bench/tuning.js")).benchTuning(),
   scaling: async () => (await import("./bench/scaling.js")).benchScaling(),
 } as const;

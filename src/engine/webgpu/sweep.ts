@@ -1,13 +1,12 @@
 import { unflatten } from "../../training/flat-weights.js";
 import type { Snapshot } from "../../types.js";
-import { trainingProgram } from "../training-program.js";
-import { trialProgram } from "../trial-program.js";
 import type { OpenWebgpu } from "./backend.js";
 import { checkAnswer } from "./check-answer.js";
 import { DispatchClock } from "./dispatch-clock.js";
 import { type Entrant, initialModels, type Models, modelsAt, recordsOf } from "./entrants.js";
 import { Launch, type Standing } from "./launch.js";
 import type { Plan } from "./plan.js";
+import { requestOf } from "./request-of.js";
 import { Standing as Status } from "./shader-frame.js";
 
 /** Workgroups waited for each other in vain. */
@@ -139,16 +138,6 @@ export class Sweep {
     await this.launch.load(this.kept.models);
     this.step = this.kept.step;
   }
-}
-
-function requestOf(entrants: readonly Entrant[]) {
-  const { trial, prompts } = entrants[0]!;
-  const { mixer, law, context, random } = trial;
-  return {
-    program: trainingProgram(trialProgram(prompts, mixer.program, law.features, context, random)),
-    batches: entrants.map((entrant) => entrant.trial.schedule.batch),
-    models: entrants.length,
-  };
 }
 
 function snapshotOf({ index, layout }: Entrant, { status, step, loss }: Standing, weights: Float32Array): Snapshot {

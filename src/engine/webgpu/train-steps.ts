@@ -3,6 +3,7 @@ import type { KernelFunc, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import type { Tf } from "../../types.js";
 import type { Plan } from "./plan.js";
 import { Binding } from "./shader-frame.js";
+import { onCpu } from "./steps-on-cpu.js";
 
 /** The name of the custom kernel by which tfjs makes training steps, on every backend that has it. */
 export const TRAIN_STEPS = "TrainSteps";
@@ -166,8 +167,10 @@ function unmarked({ partials }: Plan, models: number, first: number): Uint32Arra
   return words;
 }
 
-/** Makes the kernel known to tfjs, once a process. */
+/** Makes the kernel known to tfjs's WebGPU and JavaScript backends, once a process. */
 export function registerTrainSteps(tf: Tf): void {
-  if (tf.getKernel(TRAIN_STEPS, "webgpu") !== undefined) return;
-  tf.registerKernel({ kernelName: TRAIN_STEPS, backendName: "webgpu", kernelFunc: onWebgpu });
+  const functions = { webgpu: onWebgpu, cpu: onCpu };
+  for (const [backendName, kernelFunc] of Object.entries(functions))
+    if (tf.getKernel(TRAIN_STEPS, backendName) == null)
+      tf.registerKernel({ kernelName: TRAIN_STEPS, backendName, kernelFunc });
 }
