@@ -2,11 +2,18 @@ import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { autoregressiveLaw, type SeriesSettings } from "../src/laws/autoregressive.js";
-import { type LinearRegression, linearRegressionLaw, type Settings } from "../src/laws/gaussian-linear.js";
+import { corruptedLabelsLaw } from "../src/laws/corrupted-labels.js";
+import { linearRegressionLaw, type Settings } from "../src/laws/gaussian-linear.js";
+import { mixtureLaw } from "../src/laws/mixture.js";
+import { nonlinearTargetLaw } from "../src/laws/nonlinear-target.js";
+import { randomBasisLaw } from "../src/laws/random-basis.js";
+import { randomCovarianceLaw } from "../src/laws/random-covariance.js";
 import { fixedCoefficients } from "../src/laws/series-coefficients.js";
+import { normalPool, taskPoolLaw } from "../src/laws/task-pool.js";
 import { keyOf } from "../src/math/keys.js";
 import { diagonal, identity, scaled } from "../src/math/matrix.js";
 import { Moments } from "../src/math/moments.js";
+import { isLinear } from "../src/theory/step-moments.js";
 import type { Law, Lengths, Nd, Predictor, Prompts, Unit } from "../src/types.js";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "../src/predictors");
@@ -20,9 +27,13 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
   const module = (await import(join(folder, file))) as { default?: AnyUnit };
   if (module.default) units.push({ file: file.replace(/\.ts$/, ""), unit: module.default });
 }
+const options = [
+  ...[undefined, {}, 1, 2, "retuned", "normalized", { untied: 2 }, { edge: 2 }, { penalty: 0.5 }],
+  ...[{ heads: 1 }, { heads: 2, omega: 0.3 }, { kernel: { kind: "gaussian", width: 1 }, penalty: 0.5 }],
+];
 /** Every unit with each of these options that its own schema takes. */
 const predictors = units.flatMap(({ unit }) => {
-  const made = [undefined, {}, 1, 2, "retuned", { untied: 2 }]
+  const made = options
     .map((option) => unit.options.safeParse(option))
     .flatMap(({ success, data }) => (success ? [unit.make(data, site)] : []));
   return [...new Map(made.map((predictor) => [predictor.name, predictor])).values()];
@@ -54,9 +65,19 @@ const series: readonly (readonly [string, SeriesSettings])[] = [
   ["series with a constant row", { coefficients: fixedCoefficients([0.9]), window: 2, constant: true }],
   ["series with drawn coefficients", { coefficients: { kind: "partial", order: 2, within: 0.8 }, window: 3 }],
 ];
+const even = linearRegressionLaw({ features, noise: 0.5 });
+const others: readonly (readonly [string, Law])[] = [
+  ["a pool", taskPoolLaw({ pool: normalPool(4, correlated, 2), noise: 0.5, covariance: correlated }) as Law],
+  ["a mixture", mixtureLaw(0.3, linearRegressionLaw({ features, noise: 1, covariance: correlated }), even) as Law],
+  ["corrupted labels", corruptedLabelsLaw({ features, share: 0.2, noise: 0.5 }) as Law],
+  ["random covariances", randomCovarianceLaw(features, "exponential", 0.5) as Law],
+  ["a random basis", randomBasisLaw(diagonal([2, 1, 0.1]), 0.5) as Law],
+  ["ReLU targets", nonlinearTargetLaw(features, { noise: 0.5 }) as Law],
+];
 const laws: readonly (readonly [string, Law])[] = [
   ...regressions.map(([name, settings]) => [name, linearRegressionLaw(settings) as Law] as const),
   ...series.map(([name, settings]) => [name, autoregressiveLaw(settings) as Law] as const),
+  ...others,
 ];
 const isSeries = (law: Law) => law.population.family === "autoregression";
 const key = keyOf(20);
@@ -118,7 +139,8 @@ describe.each(named)("%s", (name, predictor) => {
 
   test("applies, or says why not; another family it declines, or knows nothing of families", () => {
     for (const [, law] of laws) expect(String(predictor.applies(law.population))).toMatch(/^(true|\w.{20,})$/);
-    expect(applicable.map(([law]) => law)).toContain(isSeries(home) ? "series" : "isotropic");
+    const own = { "task-pool-posterior": "a pool", "mixture-posterior": "a mixture" }[name];
+    expect(applicable.map(([law]) => law)).toContain(own ?? (isSeries(home) ? "series" : "isotropic"));
     const foreign = String(predictor.applies({ family: "riddles", noise: 1 }));
     expect(foreign).toMatch(["ols", "zero"].includes(name) ? /^true$/ : /^this is for .*, not for riddles$/);
   });
@@ -133,7 +155,8 @@ describe.each(named)("%s", (name, predictor) => {
         expect([...data].every(Number.isFinite)).toBe(true);
         expect(prompts).toEqual(before);
         for (const [b, prediction] of data.entries())
-          if (!isSeries(law) && (prompts.length?.data[b] ?? context) === 0) expect(prediction).toBe(0);
+          if (!isSeries(law) && name !== "task-pool-posterior" && (prompts.length?.data[b] ?? context) === 0)
+            expect(prediction).toBe(0);
       }
     }
   });
@@ -158,7 +181,8 @@ describe.each(named)("%s", (name, predictor) => {
 
   test("with no pairs has the exact risk of predicting 0 in a regression", () => {
     const law = linearRegressionLaw({ features: 5, noise: 0.5 });
-    if (predictor.applies(law.population) !== true) return expect(isSeries(home)).toBe(true);
+    if (predictor.applies(law.population) !== true)
+      return expect(home.population.family).not.toBe(law.population.family);
     for (const training of [0, 1, 7]) {
       const answer = predictor.tune(law.population, training).risk(law.population, 0);
       expect(answer).toMatchObject({ kind: "exact", value: 5.25 });
@@ -166,7 +190,8 @@ describe.each(named)("%s", (name, predictor) => {
   });
 
   test("answers a prompt the same in any batch, and by its own pairs alone", () => {
-    const law = isSeries(home) ? home : linearRegressionLaw({ features, noise: 0.4, covariance: correlated });
+    const plain = linearRegressionLaw({ features, noise: 0.4, covariance: correlated }) as Law;
+    const law = predictor.applies(plain.population) === true ? plain : home;
     const prompts = law.draw(key, { from: 0, count: 24 }, { uniform: [0, 6] });
     const lengths = prompts.length!.data;
     expect(new Set(lengths).size).toBe(7);
@@ -202,16 +227,21 @@ describe("exact risks are the sampled ones within 4 standard errors", () => {
     covariance: correlated,
     taskCovariance: diagonal([2, 1, 0]),
   });
-  const even = linearRegressionLaw({ features: 6, noise: 0.3 });
-  const cells: readonly (readonly [string, Law<LinearRegression>, Lengths, Law<LinearRegression>, number])[] = [
+  const many = linearRegressionLaw({ features: 6, noise: 0.3 });
+  const cells: readonly (readonly [string, Law, Lengths, Law, number])[] = [
     ["correlated", wide, 5, wide, 5],
     ["tested at another length", wide, 3, wide, 11],
     ["shifted", wide, 5, wide.shifted({ inputScale: 0.7, queryScale: 1.5, taskScale: 2 }), 9],
     ["tuned over mixed lengths", wide, { uniform: [0, 8] }, wide, 8],
-    ["fewer pairs than features", even, 2, even, 2],
+    ["fewer pairs than features", many, 2, many, 2],
     ...(["rademacher", { uniform: 2 }] as const).map((inputs) => {
       const law = linearRegressionLaw({ features, noise: 0.5, covariance: correlated, inputs });
-      return [JSON.stringify(inputs), law, 3, law, 3] as const;
+      return [JSON.stringify(inputs), law as Law, 3, law as Law, 3] as const;
+    }),
+    ...others.map(([name, law]) => [name, law, 4, law, 4] as const),
+    ...others.map(([name, law]) => {
+      const shifted = law.shifted({ inputScale: 0.8, queryScale: 1.5, taskScale: 1.3 });
+      return [`${name}, shifted and longer`, law, 3, shifted, 8] as const;
     }),
   ];
 
@@ -232,6 +262,7 @@ describe("exact risks are the sampled ones within 4 standard errors", () => {
       if (!(Math.abs(errors) < 4)) beyond.push({ name, errors });
     }
     expect(beyond).toEqual([]);
-    expect(exact).toBeGreaterThanOrEqual(5);
+    // Under any law at least the prior and a gradient step have exact risks.
+    expect(exact).toBeGreaterThanOrEqual(isLinear(training.population) ? 5 : 2);
   });
 });

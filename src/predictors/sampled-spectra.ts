@@ -75,7 +75,7 @@ const asDrawn = (square: number): SquaredRadius => ({
 });
 
 /** The law of the white inputs z behind x = B z. */
-function whiteLaw({ features, inputs: { kind, kurtosis } }: LinearRegression): Law<LinearRegression> {
+export function whiteLaw({ features, inputs: { kind, kurtosis } }: LinearRegression): Law<LinearRegression> {
   if (kind === "uniform") return linearRegressionLaw({ features, inputs: { uniform: Math.sqrt(3) } });
   if (kind === "student") return linearRegressionLaw({ features, inputs: { student: degreesOfFreedom(kurtosis) } });
   return linearRegressionLaw({ features, inputs: kind });
