@@ -1,4 +1,6 @@
 import { type LinearRegression, linearRegressionLaw, type Settings } from "../src/laws/gaussian-linear.js";
+import { nonlinearTargetLaw } from "../src/laws/nonlinear-target.js";
+import { randomCovarianceLaw } from "../src/laws/random-covariance.js";
 import { Draws } from "../src/math/draws.js";
 import { keyOf } from "../src/math/keys.js";
 import { identity, scaled } from "../src/math/matrix.js";
@@ -17,6 +19,7 @@ import { leastSquaresRisk } from "../src/theory/least-squares-risk.js";
 import { type RandomDiagonal, randomCovarianceLimit } from "../src/theory/random-covariance.js";
 import { reluOptimum } from "../src/theory/relu-attention.js";
 import { ridgeLimit } from "../src/theory/ridge-limit.js";
+import { regressionStep, regressionStepRisk } from "../src/theory/step-moments.js";
 import type { Rows } from "../src/types.js";
 import { inner, sample } from "./regression-sampler.js";
 
@@ -189,7 +192,21 @@ describe("training on random covariances", () => {
     expect(Math.abs(moments.mean(0) - risk)).toBeLessThan(4 * moments.standardError(0));
   });
 
-  test("a fixed covariance and empty prompts are declined", () => {
+  test.each([
+    ["exponential", randomCovarianceLaw(4, "exponential", 0.6)],
+    ["uniform", randomCovarianceLaw(3, { uniform: [0.5, 2] }, 0.3)],
+    ["scaled", randomCovarianceLaw(3).shifted({ inputScale: 1.5 })],
+  ])("of the law with %s eigenvalues it is the best step by the law's moments of pairs", (_, law) => {
+    const { step, risk } = randomCovarianceLimit.value(law.population, { trained: 7, context: 12 });
+    expect(relative(step, regressionStep.value(law.population, { context: 7 }))).toBeLessThan(1e-14);
+    expect(relative(risk, regressionStepRisk.value(law.population, { context: 12, step }))).toBeLessThan(1e-14);
+  });
+
+  test("a fixed covariance, scaled queries or tasks, and empty prompts are declined", () => {
+    for (const shift of [{ queryScale: 2 }, { taskScale: 2 }]) {
+      const { population } = randomCovarianceLaw(3).shifted(shift);
+      expect(randomCovarianceLimit.applies(population, { trained: 5, context: 5 })).toMatch("and these are scaled");
+    }
     const at = { trained: 5, context: 5 };
     const fixed = he(3, 0) as unknown as RandomDiagonal;
     expect(randomCovarianceLimit.applies(fixed, at)).toMatch("not for linear-regression");
@@ -285,6 +302,26 @@ describe("targets invariant under rotation and sign", () => {
     }
     expect(Math.abs(moments.mean(0) - risk)).toBeLessThan(4 * moments.standardError(0));
     expect(Math.abs(moments.mean(1))).toBeLessThan(4 * moments.standardError(1));
+  });
+
+  test.each([
+    ["relu", "gaussian", (score: number) => Math.max(0, score), "normal"],
+    ["cube", "unit", (score: number) => score ** 3, 1],
+    ["cube", "gaussian", (score: number) => score ** 3, "normal"],
+  ] as const)("%s targets of %s tasks: moments and optimum are the law's", (target, tasks, g, length) => {
+    const { population } = nonlinearTargetLaw(4, { target, tasks, noise: 0.4 });
+    const moments = ridgeMoments(g, 4, length);
+    for (const name of ["linear", "square", "spread"] as const)
+      expect(relative(moments[name], population.moments[name])).toBeLessThan(1e-10);
+    expect(invariantOptimum.applies(population, { context: 9 })).toBe(true);
+    const { step, risk } = invariantOptimum.value(population, { context: 9 });
+    // There the sum is divided by n.
+    expect(relative(9 * step, regressionStep.value(population, { context: 9 }))).toBeLessThan(1e-14);
+    expect(relative(risk, regressionStepRisk.value(population, { context: 9, step: 9 * step }))).toBeLessThan(1e-14);
+    for (const shift of [{ inputScale: 2 }, { queryScale: 2 }]) {
+      const shifted = nonlinearTargetLaw(4, { target, tasks }).shifted(shift).population;
+      expect(invariantOptimum.applies(shifted, { context: 9 })).toMatch("and these are scaled");
+    }
   });
 
   test("no pairs predict 0, and other families are declined", () => {

@@ -1,24 +1,15 @@
+import type { NonlinearTargets } from "../laws/nonlinear-target.js";
 import { integrate } from "../math/quadrature.js";
-import type { ClosedForm, Population } from "../types.js";
+import type { ClosedForm } from "../types.js";
 
 /**
  * Labels y = f(x) + noise with f drawn from a law that rotations of x and a change of f's sign leave alone, x ~ N(0, I).
- * Closed forms see f by three moments, means over f too.
+ * Closed forms see f by its moments. `pairs`, where there are any, tell whether inputs or query are scaled.
  */
-export interface InvariantTargets extends Population {
-  readonly family: "invariant-targets";
-  readonly features: number;
-  readonly moments: TargetMoments;
-}
+export type InvariantTargets = Pick<NonlinearTargets, "family" | "features" | "noise" | "moments" | "pairs">;
 
-export interface TargetMoments {
-  /** E |b|^2, b = E_x[x f(x)]: how much of f is linear. */
-  readonly linear: number;
-  /** E f(x)^2. */
-  readonly square: number;
-  /** E f(x)^2 |x|^2. */
-  readonly spread: number;
-}
+/** E |b|^2 with b = E_x[x f(x)], how much of f is linear; E f(x)^2; E f(x)^2 |x|^2. Means over f too. */
+export type TargetMoments = NonlinearTargets["moments"];
 
 /** The step eta of y = eta sum_j y_j x_j . x_q (the sum not divided), and its risk on noisy query labels. */
 export interface InvariantOptimum {
@@ -38,8 +29,11 @@ export const invariantOptimum: ClosedForm<InvariantTargets, { readonly context: 
   name: "optimum for invariant targets",
   source: { paper: "Mahankali, Hashimoto, Ma 2024", where: "Theorem 3" },
   kind: "exact",
-  applies({ family }) {
-    return family === "invariant-targets" || `this is for targets invariant under rotation and sign, not for ${family}`;
+  applies({ family, moments, pairs }) {
+    if (family !== "invariant-targets")
+      return `this is for targets invariant under rotation and sign, not for ${family}`;
+    const standard = !pairs || (pairs.cross === moments.linear && pairs.between === moments.linear);
+    return standard || "the optimum is written for inputs and a query N(0, I), and these are scaled";
   },
   value({ features, moments: { linear, square, spread }, noise }, { context: n }) {
     const s2 = noise ** 2;

@@ -1,15 +1,12 @@
-import type { ClosedForm, Population } from "../types.js";
+import type { RandomCovariance } from "../laws/random-covariance.js";
+import type { ClosedForm } from "../types.js";
 
 /**
  * Regression whose inputs have a covariance of their own in every prompt, diag(l_1, .., l_d) with i.i.d. l, for context and
- * query alike; w ~ N(0, I), y = w . x + noise. Closed forms see l by its moments.
+ * query alike; w ~ N(0, I), y = w . x + noise. Closed forms see l by E l, E l^2, E l^3: 1, 2, 6 for l ~ Exp(1). `pairs`,
+ * where there are any, tell whether query or tasks are scaled.
  */
-export interface RandomDiagonal extends Population {
-  readonly family: "random-covariance-regression";
-  readonly features: number;
-  /** E l, E l^2, E l^3. For l ~ Exp(1): 1, 2, 6. */
-  readonly eigenvalueMoments: readonly [number, number, number];
-}
+export type RandomDiagonal = Pick<RandomCovariance, "family" | "features" | "noise" | "eigenvalueMoments" | "pairs">;
 
 /** Lengths of training and of the test. */
 export interface AtLengths {
@@ -37,8 +34,11 @@ export const randomCovarianceLimit: ClosedForm<RandomDiagonal, AtLengths, Random
   name: "limit of training on random covariances",
   source: { paper: "Zhang, Frei, Bartlett 2024", where: "Theorem 4.5" },
   kind: "exact",
-  applies({ family }, { trained, context }) {
+  applies({ family, features, eigenvalueMoments, noise, pairs }, { trained, context }) {
     if (family !== "random-covariance-regression") return `this is for random covariances, not for ${family}`;
+    const [m1, m2] = eigenvalueMoments;
+    if (pairs && !(pairs.label === features * m1 + noise ** 2 && pairs.cross === features * m2))
+      return "the limit is derived for tasks w ~ N(0, I) and a query like the context, and these are scaled";
     const length = Math.min(trained, context);
     return length >= 1 || `the limit is derived for prompts of 1 or more pairs, not ${length}`;
   },

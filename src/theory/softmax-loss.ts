@@ -32,8 +32,9 @@ export const softmaxLoss: ClosedForm<LinearRegression, AtHeads, HeadLoss> = {
   source: { paper: "He, Pan, Chen, Yang 2025", where: "Section 4" },
   kind: "approximation",
   applies(population, { omega, mu }) {
-    if (omega.length !== mu.length) return `each head has its omega and its mu: ${omega.length} are not ${mu.length}`;
-    return isotropicOnly(population);
+    const isotropic = isotropicOnly(population);
+    if (isotropic !== true) return isotropic;
+    return omega.length === mu.length || `each head has its omega and its mu: ${omega.length} are not ${mu.length}`;
   },
   value(population, { context, omega, mu }) {
     const { features: d, covariance } = population;
