@@ -16,10 +16,13 @@ import {
 import { leastRisk } from "../src/theory/least-risk.js";
 import { leastSquaresLimit } from "../src/theory/least-squares-limit.js";
 import { leastSquaresRisk } from "../src/theory/least-squares-risk.js";
+import { optimalPreconditioner } from "../src/theory/optimal-preconditioner.js";
+import { preconditionerRisk } from "../src/theory/preconditioner-risk.js";
 import { type RandomDiagonal, randomCovarianceLimit } from "../src/theory/random-covariance.js";
 import { reluOptimum } from "../src/theory/relu-attention.js";
 import { ridgeLimit } from "../src/theory/ridge-limit.js";
 import { regressionStep, regressionStepRisk } from "../src/theory/step-moments.js";
+import { testLengthBound } from "../src/theory/test-length-bound.js";
 import type { Rows } from "../src/types.js";
 import { inner, sample } from "./regression-sampler.js";
 
@@ -334,6 +337,46 @@ describe("targets invariant under rotation and sign", () => {
     expect(invariantOptimum.applies(he(3, 0) as unknown as InvariantTargets, { context: 3 })).toMatch(
       "not for linear-regression",
     );
+  });
+});
+
+describe("the bound on the risk at another length", () => {
+  const covariance = [1, 1, 0.25, 0.0625, 1].map((entry, i, all) => all.map((_, j) => (i === j ? entry : 0)));
+  const skewed = population({ features: 5, covariance });
+
+  test("anisotropic inputs, trained at 20, tested at 40: 3.90, where the risk is 0.42635", () => {
+    expectPrinted(testLengthBound.value(skewed, { trained: 20, context: 40 }), "3.90");
+  });
+
+  test("is above the risk of the trained layer, and less than 16 times it without anisotropy", () => {
+    for (const law of [
+      skewed,
+      population({ features: 5 }),
+      population({ features: 2, covariance: scaled(identity(2), 3) }),
+    ])
+      for (const trained of [1, 5, 40])
+        for (const context of [1, 10, 1000]) {
+          const preconditioner = optimalPreconditioner.value(law, { context: trained });
+          const risk = preconditionerRisk.value(law, { preconditioner, context });
+          const bound = testLengthBound.value(law, { trained, context });
+          expect(bound).toBeGreaterThan(risk);
+          if (law !== skewed && trained > 1) expect(bound).toBeLessThan(16 * risk);
+        }
+  });
+
+  test("noise, inputs that do not span the space and empty prompts are declined", () => {
+    const at = { trained: 5, context: 5 };
+    expect(testLengthBound.applies(skewed, at)).toBe(true);
+    expect(testLengthBound.applies(population({ features: 5, noise: 1 }), at)).toMatch("without noise");
+    const flat = population({
+      features: 2,
+      covariance: [
+        [1, 0],
+        [0, 0],
+      ],
+    });
+    expect(testLengthBound.applies(flat, at)).toMatch("span the space");
+    expect(testLengthBound.applies(skewed, { trained: 5, context: 0 })).toMatch("1 or more pairs, not 0");
   });
 });
 

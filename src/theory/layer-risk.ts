@@ -57,10 +57,16 @@ export function formMoments(
   forms: readonly Rows[],
 ): { readonly spread: readonly Rows[]; readonly shown: readonly Rows[] } {
   const { weighted, withTask } = gramMoments(population, context);
-  const mixed = (matrices: readonly Rows[]) =>
-    population.queryCovariance.map((row) => {
-      const [first, ...others] = row.map((entry, c) => scaled(matrices[c]!, entry));
-      return sum(first!, ...others);
-    });
+  const mixed = (matrices: readonly Rows[]) => population.queryCovariance.map((row) => combination(row, matrices));
   return { spread: mixed(forms).map(weighted), shown: mixed(withTask) };
+}
+
+/** sum_c weights_c A_c. */
+function combination(weights: readonly number[], matrices: readonly Rows[]): Rows {
+  const total = matrices[0]!.map((row) => new Array<number>(row.length).fill(0));
+  for (const [c, weight] of weights.entries())
+    if (weight !== 0)
+      for (const [a, row] of matrices[c]!.entries())
+        for (let b = 0; b < row.length; b++) total[a]![b]! += weight * row[b]!;
+  return total;
 }
