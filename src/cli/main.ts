@@ -21,6 +21,12 @@ const seed = () =>
   new Option("--seed <n>", "base of every key: changes every number").argParser(wholeNumber).default(0);
 const out = () => new Option("--out <dir>", "folder for rows, figures and the report").default("report");
 const resume = () => new Option("--resume", "keep the finished cells that are already in the folder");
+const layout = () =>
+  new Option("--layout <layout>", "what the tensors of a file from elsewhere are").choices([
+    ...["merged", "factored", "softmax", "stack"],
+  ]);
+const mixerOptions = () =>
+  new Option("--options <map>", "more options of the mixer, as a study writes them, '{ normalize: none }'");
 const json = () => new Option("--json", "print one JSON document on stdout");
 
 program
@@ -55,6 +61,57 @@ program
   .addOption(json())
   .addHelpText("after", "\nExample:\n  iclab run study.yaml --out my-study")
   .action(async (study, options) => (await import("./run.js")).run(study, options));
+
+program
+  .command("identify")
+  .argument("<weights>", "a .safetensors or .npz file: exported by iclab, or brought with a --layout")
+  .description("which predictor a model is: the nearest, with its error, the next, and what cannot be told apart")
+  .requiredOption(
+    "--law <law>",
+    "a law as a study writes it, '{ kind: gaussian-linear, features: 5 }', or a study file",
+  )
+  .option("--context <n>", "pairs in a prompt of training, where --law is no study file")
+  .addOption(layout())
+  .addOption(mixerOptions())
+  .addOption(new Option("--steps <n>", "most steps or layers of a predictor").argParser(wholeNumber).default(4))
+  .addOption(
+    new Option("--prompts <n>", "prompts of each law that distances are measured on")
+      .argParser(wholeNumber)
+      .default(500),
+  )
+  .addOption(seed())
+  .addOption(json())
+  .addHelpText(
+    "after",
+    "\nExample:\n  iclab identify weights.npz --layout merged --law '{ kind: gaussian-linear, features: 5 }' --context 20",
+  )
+  .action(async (weights, options) => (await import("./identify.js")).identify(weights, options));
+
+program
+  .command("predict")
+  .argument("<weights>", "a .safetensors or .npz file: exported by iclab, or brought with a --layout")
+  .description("a model's predictions on the prompts of a file, one a line")
+  .requiredOption(
+    "--prompts <file>",
+    "x (batch, context, feature), y, query and maybe answer, length: .npz or .safetensors",
+  )
+  .addOption(layout())
+  .addOption(mixerOptions())
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab predict weights.safetensors --prompts prompts.npz")
+  .action(async (weights, options) => (await import("./predict.js")).predict(weights, options));
+
+program
+  .command("export")
+  .argument("<study>", "a study file (YAML), or - for standard input")
+  .description("train a study's models as `run` does and write their weights, as .safetensors and .npz")
+  .option("--model <name>", "only this one")
+  .addOption(backend())
+  .addOption(seed())
+  .addOption(new Option("--out <dir>", "folder for the files").default("weights"))
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab export study.yaml --out weights")
+  .action(async (study, options) => (await import("./export.js")).exportWeights(study, options));
 
 program
   .command("report")

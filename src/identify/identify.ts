@@ -79,7 +79,7 @@ export async function identify(
     const standardError = finite(spread(resampled.map((sample) => sample[i]!)));
     return { name, distance: finite(found[i]!), standardError, gain, byGround: Object.fromEntries(each) };
   });
-  const order = [...findings.keys()].sort((a, b) => far(findings[a]!) - far(findings[b]!) || a - b);
+  const order = ranking(found);
   const ranked = order.map((i) => findings[i]!);
   if (quiet < QUIET_BELOW) return { ...nothing, findings: ranked, quiet };
   const [first] = order;
@@ -91,6 +91,16 @@ export async function identify(
     return difference <= Math.max(RESOLUTION, 2 * error);
   });
   return { ...nothing, best: findings[first]!, findings: ranked, alike: alike.map((i) => findings[i]!.name) };
+}
+
+/** Equal algorithms at this law differ by roundings: the first of the list is then the nearest. */
+const ROUNDINGS = 1e-9;
+
+/** Indices of the candidates, the nearest first. */
+function ranking(found: Float64Array): number[] {
+  const key = (i: number) =>
+    Number.isFinite(found[i]!) ? Math.round(found[i]! / ROUNDINGS) : Number.POSITIVE_INFINITY;
+  return [...found.keys()].sort((a, b) => (key(a) === key(b) ? a - b : key(a) - key(b)));
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -43,8 +43,7 @@ export interface Outcome {
  */
 export async function runExperiment(job: Job, machine: Machine): Promise<Outcome> {
   const shared = runProvenance(machine.backend);
-  const base = foldIn(keyOf(job.seed), job.id);
-  const plans = job.cells.map((cell) => plan(job, cell, foldIn(base, canonical(cell)), machine));
+  const plans = job.cells.map((cell) => plan(job, cell, cellKey(job.id, job.seed, cell), machine));
   const over = new AbortController();
   const signal = machine.signal ? AbortSignal.any([machine.signal, over.signal]) : over.signal;
   const waiting = plans.filter(({ stored }) => stored === undefined);
@@ -82,6 +81,9 @@ export async function runExperiment(job: Job, machine: Machine): Promise<Outcome
     reused: plans.length - waiting.length,
   };
 }
+
+/** The key of all that happens in a cell of an experiment (`study` for a study). */
+export const cellKey = (id: string, seed: number, cell: Row): Key => foldIn(foldIn(keyOf(seed), id), canonical(cell));
 
 interface Plan {
   readonly cell: Row;
