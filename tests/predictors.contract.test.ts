@@ -28,7 +28,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
   if (module.default) units.push({ file: file.replace(/\.ts$/, ""), unit: module.default });
 }
 const options = [
-  ...[undefined, {}, 1, 2, "retuned", "normalized", { untied: 2 }, { edge: 2 }, { penalty: 0.5 }],
+  ...[undefined, {}, 1, 2, "retuned", "normalized", { edge: 2 }, { penalty: 0.5 }],
   ...[{ heads: 1 }, { heads: 2, omega: 0.3 }, { kernel: { kind: "gaussian", width: 1 }, penalty: 0.5 }],
 ];
 /** Every unit with each of these options that its own schema takes. */

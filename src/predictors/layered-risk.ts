@@ -49,7 +49,7 @@ export function layeredRisk(
           let slope = 2 * beside;
           if (values[at]! > 0) {
             const letIn = (noiseVariance * noise[i]!) / (unit * values[at]!);
-            risk += share * letIn * (1 - r) ** 2;
+            risk += share * letIn * (1 - r) * (1 - r);
             slope -= 2 * letIn * (1 - r);
           }
           backward(share * slope, i, x, gradient);
@@ -64,20 +64,25 @@ export function layeredRisk(
     values[at] = eigenvalue;
     for (let k = 0; k < layers; k++) {
       const l = values[at + k]!;
+      const kept = 1 - x[layers + k]! * l;
       left[at + k + 1] = left[at + k]! * (1 - x[k]! * l);
-      values[at + k + 1] = l * (1 - x[layers + k]! * l) ** 2;
+      values[at + k + 1] = l * kept * kept;
     }
   }
 
   function backward(slope: number, i: number, x: Float64Array, gradient: Float64Array): void {
     const at = i * (layers + 1);
-    let [byLeft, byValue] = [slope, 0];
+    let byLeft = slope;
+    let byValue = 0;
     for (let k = layers - 1; k >= 0; k--) {
-      const [p, l, step] = [left[at + k]!, values[at + k]!, x[k]!];
-      const kept = 1 - x[layers + k]! * l;
-      gradient[k]! -= byLeft * p * l;
-      gradient[layers + k]! -= byValue * 2 * kept * l * l;
-      byValue = byValue * kept * (kept - 2 * x[layers + k]! * l) - byLeft * p * step;
+      const p = left[at + k]!;
+      const l = values[at + k]!;
+      const step = x[k]!;
+      const bend = x[layers + k]! * l;
+      const kept = 1 - bend;
+      gradient[k] = gradient[k]! - byLeft * p * l;
+      gradient[layers + k] = gradient[layers + k]! - byValue * 2 * kept * l * l;
+      byValue = byValue * kept * (kept - 2 * bend) - byLeft * p * step;
       byLeft *= 1 - step * l;
     }
   }
