@@ -125,9 +125,9 @@ describe("a sweep", () => {
     const [d, n, s2] = [2, 8, 0.25];
     const optimum = (d * (d + 1 + s2)) / (n + d + 1 + s2) + s2;
     const law = linearRegressionLaw({ features: d, noise: Math.sqrt(s2) });
-    const mixer = linear.make(linear.options.parse({ init: { scale: 0.3 } }), { features: d, context: n });
+    const mixer = linear.make(linear.options.parse({ init: { structured: 0.1 } }), { features: d, context: n });
     const models = [1, 2, 3, 4].map((seed) =>
-      trialOf({ law, mixer, context: n, key: keyOf(seed) }, { steps: 400, batch: 128, rate: 0.05, decay: "cosine" }),
+      trialOf({ law, mixer, context: n, key: keyOf(seed) }, { steps: 400, batch: 128, rate: 0.03, decay: "cosine" }),
     );
     const ends = await onGpu(await openGpu(), models);
     const fresh = law.draw(keyOf(7), { from: 0, count: 20_000 }, n);
