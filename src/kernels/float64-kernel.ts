@@ -11,8 +11,8 @@ export interface Arguments {
 export interface Float64Kernel {
   /** Numbers a prompt: all outputs, arrays laid out in place. */
   readonly width: number;
-  /** The outputs of prompts [from, to), row-major (prompt, output). */
-  each(given: Arguments, from: number, to: number): Float64Array;
+  /** The outputs of prompts [from, to), row-major (prompt, output): in memory of their own, or in the first of `into`. */
+  each(given: Arguments, from: number, to: number, into?: Float64Array): Float64Array;
   /** Their sums over prompts [from, to), added in order of the prompts. */
   sums(given: Arguments, from: number, to: number): Float64Array;
 }
@@ -36,8 +36,7 @@ const compiled = recent<Run>(64);
 /** The kernel of a text. */
 export function float64Kernel({ source, width, parameters, settings, tables }: Float64Text): Float64Kernel {
   const run = compiled(source, () => new Function(source)() as Run);
-  const call = (given: Arguments, from: number, to: number, rows: number): Float64Array => {
-    const out = new Float64Array(rows * width);
+  const call = (given: Arguments, from: number, to: number, rows: number, out: Float64Array): Float64Array => {
     const data = tables.map(({ name, length }) => tableOf(given, name, length));
     const trained = numbers("parameters", given.parameters, parameters);
     const untrained = numbers("settings", given.settings ?? [], settings);
@@ -46,8 +45,11 @@ export function float64Kernel({ source, width, parameters, settings, tables }: F
   };
   return {
     width,
-    each: (given, from, to) => call(given, from, to, to - from),
-    sums: (given, from, to) => call(given, from, to, 1),
+    each(given, from, to, into) {
+      const size = (to - from) * width;
+      return call(given, from, to, to - from, into?.subarray(0, size).fill(0) ?? new Float64Array(size));
+    },
+    sums: (given, from, to) => call(given, from, to, 1, new Float64Array(width)),
   };
 }
 

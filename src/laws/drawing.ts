@@ -21,6 +21,7 @@ export function restore({ text, features, settings, tables, lengths }: Drawing):
   const kernel = float64Kernel(text);
   const most = (kernel.width - 2 - features) / (features + 1);
   const step = Math.max(1, Math.floor(numbersAtOnce / kernel.width));
+  const memory = new Float64Array(step * kernel.width);
   return (key, { from, count }) => {
     if (!(Number.isInteger(from) && from >= 0 && from + count <= 2 ** 32))
       throw new RangeError(
@@ -36,17 +37,17 @@ export function restore({ text, features, settings, tables, lengths }: Drawing):
       const last = Math.min(first + step, count);
       // As int32, which prompts' numbers are in the kernel.
       const start = (from + first) | 0;
-      const numbers = kernel.each(given, start, start + last - first);
+      const numbers = kernel.each(given, start, start + last - first, memory);
       for (let b = first, at = 0; b < last; b++, at += kernel.width) {
         length[b] = numbers[at]!;
         const pairs = Math.min(length[b]!, most);
         answer[b] = numbers[at + 1]!;
         let here = at + 2;
-        query.set(numbers.subarray(here, here + features), b * features);
+        for (let i = 0; i < features; i++) query[b * features + i] = numbers[here + i]!;
         here += features;
-        x.set(numbers.subarray(here, here + pairs * features), b * most * features);
+        for (let i = 0; i < pairs * features; i++) x[b * most * features + i] = numbers[here + i]!;
         here += most * features;
-        y.set(numbers.subarray(here, here + pairs), b * most);
+        for (let j = 0; j < pairs; j++) y[b * most + j] = numbers[here + j]!;
       }
     }
     return {
