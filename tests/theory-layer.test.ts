@@ -5,10 +5,12 @@ import { applied, identity, product, scaled, transpose } from "../src/math/matri
 import { nd } from "../src/math/nd.js";
 import { symmetricRoot } from "../src/math/symmetric.js";
 import linearAttention from "../src/mixers/linear-attention.js";
+import { layerFlow } from "../src/theory/layer-flow.js";
 import { layerGradient } from "../src/theory/layer-gradient.js";
 import { layerRisk } from "../src/theory/layer-risk.js";
-import { factoredWeights } from "../src/theory/layer-weights.js";
+import { factoredWeights, mergedWeights } from "../src/theory/layer-weights.js";
 import { layerInUse } from "../src/theory/normalization.js";
+import { plateauTime } from "../src/theory/plateau-time.js";
 import { preconditionerRisk } from "../src/theory/preconditioner-risk.js";
 import type { HeadProducts } from "../src/theory/query-forms.js";
 import type { Lengths, Rows, Weights } from "../src/types.js";
@@ -230,6 +232,21 @@ describe("the exact risk of a layer", () => {
     const zero = randomHeads(1, 1, 3, 0);
     expect(risk(test, randomHeads(1, 1, 3), 0)).toBe(risk(test, zero, 12));
   });
+});
+
+test("other inputs, other laws and layers of another size are declined by a sentence", () => {
+  const layer = randomHeads(1, 2, 3);
+  const gaussian = linearRegressionLaw({ features: 3 }).population;
+  const uniform = linearRegressionLaw({ features: 3, inputs: { uniform: 1 } }).population;
+  const foreign = { family: "autoregressive", noise: 1 } as unknown as LinearRegression;
+  for (const form of [layerRisk, layerGradient, layerFlow(mergedWeights), plateauTime]) {
+    const at = { layer, start: layer, context: 4, times: [1] };
+    expect(form.applies(uniform, at)).toMatch("derived for Gaussian inputs, not for uniform ones");
+    expect(form.applies(foreign, at)).toMatch("not for autoregressive");
+    const other = randomHeads(1, 2, 4);
+    expect(form.applies(gaussian, { ...at, layer: other, start: other })).toMatch("have 4 entries, not 5");
+  }
+  expect(layerRisk.applies(gaussian, { layer, context: 4 })).toBe(true);
 });
 
 describe("the population gradient", () => {

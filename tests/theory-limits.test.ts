@@ -200,14 +200,15 @@ describe("training on random covariances", () => {
     ["uniform", randomCovarianceLaw(3, { uniform: [0.5, 2] }, 0.3)],
     ["scaled", randomCovarianceLaw(3).shifted({ inputScale: 1.5 })],
   ])("of the law with %s eigenvalues it is the best step by the law's moments of pairs", (_, law) => {
+    expect(randomCovarianceLimit.applies(law.population, { trained: 7, context: 12 })).toBe(true);
     const { step, risk } = randomCovarianceLimit.value(law.population, { trained: 7, context: 12 });
     expect(relative(step, regressionStep.value(law.population, { context: 7 }))).toBeLessThan(1e-14);
     expect(relative(risk, regressionStepRisk.value(law.population, { context: 12, step }))).toBeLessThan(1e-14);
   });
 
   test("a fixed covariance, scaled queries or tasks, and empty prompts are declined", () => {
-    for (const shift of [{ queryScale: 2 }, { taskScale: 2 }]) {
-      const { population } = randomCovarianceLaw(3).shifted(shift);
+    for (const shift of [{ queryScale: 2 }, { taskScale: 2 }, { queryScale: 2, taskScale: 0.5 }]) {
+      const { population } = randomCovarianceLaw(3, "exponential", 0.3).shifted(shift);
       expect(randomCovarianceLimit.applies(population, { trained: 5, context: 5 })).toMatch("and these are scaled");
     }
     const at = { trained: 5, context: 5 };

@@ -23,7 +23,7 @@ export function isotropicOnly(population: LinearRegression): true | string {
   const regression = regressionOnly(population);
   if (regression !== true) return regression;
   const { inputs, covariance, queryCovariance, taskCovariance } = population;
-  if (inputs.kind !== "gaussian") return `this limit is known for Gaussian inputs, not for ${inputs.kind} ones`;
+  if (inputs.kind !== "gaussian") return `this is known for Gaussian inputs, not for ${inputs.kind} ones`;
   const v = covariance[0]![0]!;
   const u = taskCovariance[0]![0]!;
   for (const [matrix, level] of [
@@ -32,6 +32,6 @@ export function isotropicOnly(population: LinearRegression): true | string {
     [taskCovariance, u],
   ] as const)
     if (matrix.some((row, i) => row.some((entry, j) => entry !== (i === j ? level : 0))))
-      return "this limit is known for isotropic inputs and tasks, and a query like the context";
-  return v * u > 0 || "where all labels are noise there is no limit to reach";
+      return "this is known for isotropic inputs and tasks, and a query like the context";
+  return v * u > 0 || "where all labels are noise there is nothing to learn";
 }

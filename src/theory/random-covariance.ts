@@ -36,8 +36,9 @@ export const randomCovarianceLimit: ClosedForm<RandomDiagonal, AtLengths, Random
   kind: "exact",
   applies({ family, features, eigenvalueMoments, noise, pairs }, { trained, context }) {
     if (family !== "random-covariance-regression") return `this is for random covariances, not for ${family}`;
-    const [m1, m2] = eigenvalueMoments;
-    if (pairs && !(pairs.label === features * m1 + noise ** 2 && pairs.cross === features * m2))
+    const [m1, m2, m3] = eigenvalueMoments;
+    const within = features * (3 * m3 + (features - 1) * m1 * m2 + noise ** 2 * m2);
+    if (pairs && !(isSame(pairs.cross, features * m2) && isSame(pairs.within, within)))
       return "the limit is derived for tasks w ~ N(0, I) and a query like the context, and these are scaled";
     const length = Math.min(trained, context);
     return length >= 1 || `the limit is derived for prompts of 1 or more pairs, not ${length}`;
@@ -49,3 +50,8 @@ export const randomCovarianceLimit: ClosedForm<RandomDiagonal, AtLengths, Random
     return { step, risk: d * (m1 - 2 * step * m2 + step ** 2 * k(context)) + s2 };
   },
 };
+
+/** Equal but for the rounding of two ways to one number. */
+function isSame(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 64 * Number.EPSILON * Math.abs(b);
+}
