@@ -115,14 +115,14 @@ function roundoffs(actual: ArrayLike<number>, right: ArrayLike<number>): number 
   return Math.max(...Array.from(right, (value, i) => Math.abs(value - actual[i]!))) / (largest * 2 ** -24);
 }
 
-describe.each(["tfjs-webgpu", "tfjs-wasm"])("%s in a page", (name) => {
+describe.each(["webgpu", "tfjs-webgpu", "tfjs-wasm"])("%s in a page", (name) => {
   let answer: Exclude<Answer, string>;
   beforeAll(async () => {
     answer = await inPage(name);
   }, 120_000);
 
   test("opens without a complaint or a request elsewhere, and names its adapter", () => {
-    const webgpu = name === "tfjs-webgpu";
+    const webgpu = name.endsWith("webgpu");
     expect(answer.software).toBe(webgpu);
     expect(answer.adapter).toMatch(webgpu ? /swiftshader/i : /^WebAssembly SIMD, 1 thread$/);
   });

@@ -4,7 +4,10 @@ import threaded from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threa
 import { tfjsWasm } from "../../../src/backends/tfjs-wasm.js";
 import tfjsWebgpu from "../../../src/backends/tfjs-webgpu.js";
 import { uploadPrompts, uploadWeights } from "../../../src/backends/upload.js";
+import webgpu, { type OpenWebgpu } from "../../../src/engine/webgpu/backend.js";
+import { train as trainOnWebgpu } from "../../../src/engine/webgpu/train.js";
 import { train } from "../../../src/training/train.js";
+import type { OpenTfjs, Snapshot, Trial } from "../../../src/types.js";
 import { type Case, casesOf } from "./cases.js";
 
 /** What a page computed of one case: predictions of `apply`, and the snapshots of a short training. */
@@ -19,6 +22,7 @@ export interface Computed {
 export type Answer = string | { readonly adapter: string; readonly software: boolean; readonly computed: Computed[] };
 
 const backends = {
+  webgpu,
   "tfjs-webgpu": tfjsWebgpu,
   "tfjs-wasm": tfjsWasm({
     "tfjs-backend-wasm.wasm": plain,
@@ -26,6 +30,12 @@ const backends = {
     "tfjs-backend-wasm-threaded-simd.wasm": threaded,
   }),
 };
+
+/** The engine's kernels on the engine, tfjs's autodiff elsewhere. */
+function trainedOn(backend: OpenTfjs, trial: Trial): AsyncIterable<Snapshot> {
+  if (backend.name === "webgpu") return trainOnWebgpu([trial], { backend: backend as OpenWebgpu });
+  return train([trial], { backend });
+}
 
 /** Every case on a backend of the page; called by the test. */
 async function compute(name: keyof typeof backends): Promise<Answer> {
@@ -38,7 +48,7 @@ async function compute(name: keyof typeof backends): Promise<Answer> {
     applied.dispose();
     const losses: (number | null)[] = [];
     let trained = {};
-    for await (const snapshot of train([trial], { backend })) {
+    for await (const snapshot of trainedOn(backend, trial)) {
       losses.push(snapshot.loss);
       trained = Object.fromEntries(Object.entries(snapshot.weights).map(([at, { data }]) => [at, [...data]]));
     }
