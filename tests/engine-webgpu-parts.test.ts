@@ -66,6 +66,12 @@ describe("DispatchClock", () => {
     expect(clock.next(1000)).toBe(1);
   });
 
+  test("sends no more than a quarter of a million paces with a dispatch", () => {
+    const clock = new DispatchClock(1024);
+    for (let i = 0; i < 9; i++) clock.made(clock.next(1_000_000), 1e-3 * clock.next(1_000_000));
+    expect(clock.next(1_000_000)).toBe(256);
+  });
+
   test("is not slowed down by a dispatch that a snapshot cut short", () => {
     const clock = new DispatchClock();
     for (let i = 0; i < 5; i++) clock.made(clock.next(1_000_000), 0.5 * clock.next(1_000_000));

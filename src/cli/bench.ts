@@ -9,6 +9,7 @@ export const benches = {
   cpu: async () => (await import("./bench/cpu.js")).benchCpu(),
   evaluation: async () => (await import("./bench/evaluation.js")).benchEvaluation(),
   gpu: async () => (await import("./bench/gpu.js")).benchGpu(),
+  published: async () => (await import("./bench/published.js")).benchPublished(),
   tuning: async () => (await import("./bench/tuning.js")).benchTuning(),
   scaling: async () => (await import("./bench/scaling.js")).benchScaling(),
 } as const;

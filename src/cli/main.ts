@@ -133,10 +133,10 @@ program
   .addArgument(
     new Argument(
       "[name]",
-      "cpu: a step by everything that is here; gpu: the same on the GPU; tuning: layouts of the GPU's kernels; " +
-        "scaling: cost by size; evaluation: risk at a million prompts",
+      "cpu: a step by everything that is here; gpu: the same on the GPU; published: a paper's whole training on the " +
+        "GPU; tuning: layouts of the GPU's kernels; scaling: cost by size; evaluation: risk at a million prompts",
     )
-      .choices(["cpu", "gpu", "tuning", "scaling", "evaluation"])
+      .choices(["cpu", "gpu", "published", "tuning", "scaling", "evaluation"])
       .default("cpu"),
   )
   .description("how fast this machine trains, beside tfjs, plain loops, JAX and PyTorch where they are, and measures")

@@ -5,12 +5,15 @@ const LASTS = 250;
 const FIRST = 1;
 const GROWTH = 8;
 
-/** Most updates of a dispatch: their paces travel with it. */
-const MOST = 4096;
+/** Most rows times updates of a dispatch: their paces travel with it. */
+const MOST = 2 ** 18;
 
 /** How many updates a dispatch may make, by what the last one took. */
 export class DispatchClock {
   private steps = FIRST;
+
+  /** @param rows of paces that travel with a dispatch */
+  constructor(private readonly rows = 1) {}
 
   /** How many of `left` updates the next dispatch makes. */
   next(left: number): number {
@@ -21,6 +24,6 @@ export class DispatchClock {
   made(steps: number, milliseconds: number): void {
     const fitting = Math.floor((LASTS * steps) / Math.max(milliseconds, 1e-3));
     const grown = fitting > this.steps ? Math.max(this.steps, Math.min(fitting, GROWTH * steps)) : fitting;
-    this.steps = Math.max(1, Math.min(MOST, grown));
+    this.steps = Math.max(1, Math.min(Math.ceil(MOST / this.rows), grown));
   }
 }

@@ -24,6 +24,9 @@ const SLOTS = 16;
 /** Bytes of workgroup memory beside weights, settings, norms and factors. */
 export const FIXED = 64;
 
+/** Bytes of workgroup memory that a workgroup takes where many are to run beside each other. */
+const ALONE = 24576;
+
 export const isScalar = (output: WgslOutput): output is Extract<WgslOutput, { left: string }> => "left" in output;
 
 /** The kernel that makes all of an update in one dispatch; null where its sums or factors have no room. */
@@ -39,7 +42,8 @@ export function fusedPlan(request: Request, traits: Traits, shape: FusedShape): 
   if (!kernel.outputs.every(isScalar)) return null;
   const lane = { lanes, prompts: lanes / perPrompt };
   const used = 4 * (program.parameters + Math.max(1, program.settings) + lanes) + FIXED;
-  const most = Math.floor((traits.workgroupBytes - used) / (4 * strideOf(lane)));
+  const bytes = groups === 1 ? Math.min(traits.workgroupBytes, ALONE) : traits.workgroupBytes;
+  const most = Math.floor((bytes - used) / (4 * strideOf(lane)));
   if (most < 3) return null;
   const rounds = roundsOf(kernel.outputs.filter(isScalar), most);
   const fused: Fused = {

@@ -33,8 +33,11 @@ export interface Plan {
   readonly partials: number;
 }
 
-/** Lanes of a workgroup that trains a model alone: 256 prompts are four passes. */
+/** Lanes of a workgroup that trains a model alone, at least: 256 prompts are four passes. */
 const LANES = 64;
+
+/** Lanes that a GPU has work for at once: where models are few, each gets more of them. */
+const FULL = 65536;
 
 /** Workgroups that wait for each other, at most: fewer than any GPU of today runs at once. */
 const TOGETHER = 64;
@@ -62,8 +65,9 @@ export function planOf(request: Request, traits: Traits): Plan {
     if (shared !== null && groups > 1) return shared;
   }
   const fills = models >= BUSY / 2 || batch <= 2 * LANES || traits.software;
+  const wanted = traits.software ? LANES : Math.max(LANES, Math.min(256, 2 ** Math.floor(Math.log2(FULL / models))));
   if (fills)
-    for (let lanes = Math.min(LANES, traits.invocations); lanes >= 4; lanes /= 2) {
+    for (let lanes = Math.min(wanted, traits.invocations); lanes >= 4; lanes /= 2) {
       if (lanes >= 8 && lanes >= 2 * batch) continue;
       const fused = fusedPlan(request, traits, { lanes, perPrompt: 1, groups: 1, resident: false });
       if (fused !== null) return fused;

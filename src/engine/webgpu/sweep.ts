@@ -20,7 +20,7 @@ const CHECKPOINT_EVERY = 5000;
 
 /** Trials of one structure that are trained together, from their first update to their last. */
 export class Sweep {
-  private readonly clock = new DispatchClock();
+  private readonly clock: DispatchClock;
   private step = 0;
   /** Losses since the last checkpoint, and in all. */
   private lossesInARow = 0;
@@ -32,7 +32,9 @@ export class Sweep {
     private plan: Plan,
     private launch: Launch,
     private kept: { readonly models: Models; readonly step: number; readonly at: number },
-  ) {}
+  ) {
+    this.clock = new DispatchClock(recordsOf(running).paces.length);
+  }
 
   /** Compiles the kernel and brings the models onto the device. @throws OutOfMemory */
   static async start(backend: OpenWebgpu, entrants: readonly Entrant[]): Promise<Sweep> {
