@@ -23,6 +23,8 @@ import newton from "../src/predictors/newton.js";
 import ols from "../src/predictors/ols.js";
 import preconditioned from "../src/predictors/preconditioned-gradient-step.js";
 import ridge from "../src/predictors/ridge.js";
+import { softmaxFit } from "../src/predictors/softmax-constants.js";
+import softmaxHeads from "../src/predictors/softmax-heads.js";
 import zero from "../src/predictors/zero.js";
 import { optimalPreconditioner } from "../src/theory/optimal-preconditioner.js";
 import { optimalStep } from "../src/theory/optimal-step.js";
@@ -59,6 +61,9 @@ const predictors: Predictor[] = [
   ...[2, 3].map((k) => descent.make(k, site) as unknown as Predictor),
   ...[1, 2, 3].map((k) => newton.make(k, site) as unknown as Predictor),
   plusPlus.make(2, site) as unknown as Predictor,
+  ...[{ heads: 1 } as const, { heads: 2, omega: 0.02 } as const, { heads: 2, omega: 0.13 } as const].map(
+    (option) => softmaxHeads.make(option, site) as unknown as Predictor,
+  ),
 ].map(remembering);
 const named = (name: string) => predictors.find((predictor) => predictor.name === name)!;
 
@@ -136,11 +141,23 @@ describe("the algorithm is named in each constructed case", () => {
     expect(result.alike).toEqual([]);
   });
 
-  test("two softmax heads with small scores: the debiased step, told apart from the plain one", async () => {
-    const result = await found(of(heads(2), scalars([0.02, -0.02], [20, -20])), isotropic);
-    expect(result.best).toMatchObject({ name: "debiased-gradient-step" });
-    expect(result.alike).toEqual([]);
-    expect(result.best!.distance).toBeLessThan(2e-3);
+  test("two softmax heads at omega = 0.13, and one head: the heads, told apart from the debiased step", async () => {
+    const pair = await found(of(heads(2), scalars([0.13, -0.13], [3.2, -3.2])), isotropic);
+    expect(pair.best).toMatchObject({ name: "softmax-heads-2-0-13" });
+    expect(pair.alike).toEqual([]);
+    const debiasedStep = pair.findings.find(({ name }) => name === "debiased-gradient-step")!;
+    expect(debiasedStep.distance! - pair.best!.distance!).toBeGreaterThan(0.002);
+    const head = await found(of(heads(1), scalars([0.52], [1.5])), isotropic);
+    expect(head.best).toMatchObject({ name: "softmax-heads-1" });
+    expect(head.alike).toEqual([]);
+  });
+
+  test("two softmax heads at omega = 0.02 and the debiased step cannot be told apart", async () => {
+    const { mu } = softmaxFit(isotropic.population, context)(2, 0.02);
+    const result = await found(of(heads(2), scalars([0.02, -0.02], [mu, -mu])), isotropic);
+    expect(result.best).toMatchObject({ name: "softmax-heads-2-0-02" });
+    expect(result.alike).toEqual(["debiased-gradient-step"]);
+    expect(identificationSentence(result)).toContain("cannot be told apart from: debiased-gradient-step");
   });
 
   test("a table of Newton's iteration", async () => {
@@ -160,14 +177,11 @@ describe("the algorithm is named in each constructed case", () => {
     expect(result.alike).toEqual([]);
   });
 
-  test("one softmax head and large random weights: none of these, and the nearest is said", async () => {
-    const head = await found(of(heads(1), scalars([0.52], [1.5])), isotropic);
-    const random = await found(of(attention, randomWeights(3, 3)), isotropic);
-    for (const result of [head, random]) {
-      expect(result.best).toBeNull();
-      expect(result.findings[0]!.distance).toBeGreaterThan(0.1);
-      expect(identificationSentence(result)).toMatch(/^none of these: the nearest is [a-z-]+/);
-    }
+  test("large random weights: none of these, and the nearest is said", async () => {
+    const result = await found(of(attention, randomWeights(3, 3)), isotropic);
+    expect(result.best).toBeNull();
+    expect(result.findings[0]!.distance).toBeGreaterThan(0.1);
+    expect(identificationSentence(result)).toMatch(/^none of these: the nearest is [a-z-]+/);
   });
 
   test("small random weights are zero", async () => {
@@ -175,30 +189,6 @@ describe("the algorithm is named in each constructed case", () => {
     expect(result.quiet).toBeLessThan(1e-3);
     expect(identificationSentence(result)).toMatch(/^best: zero: its predictions have \S+ of the labels' mean square$/);
   });
-});
-
-test("two predictors whose distances differ by less than their resolution cannot be told apart", async () => {
-  const pair = (omega: number, name: string): Predictor => ({
-    ...{ name, kind: "predictor", source: { paper: "He, Pan, Chen, Yang 2025", where: "Section 4" } },
-    applies: () => true,
-    tune: () => ({
-      predict: of(heads(2), scalars([omega, -omega], [0.4 / omega, -0.4 / omega])),
-      risk: () => ({ why: "not needed here" }),
-    }),
-  });
-  const entered = [pair(0.02, "head-pair"), ...predictors];
-  const at = { law: isotropic as Law, context, key: keyOf(1), prompts: PROMPTS };
-  const small = await identify(pair(0.02, "model").tune(isotropic.population, context).predict, entered, at);
-  expect(small.best!.name).toBe("head-pair");
-  expect(small.alike).toEqual(["debiased-gradient-step"]);
-  expect(identificationSentence(small)).toContain("cannot be told apart from: debiased-gradient-step");
-  const large = await identify(
-    pair(0.3, "model").tune(isotropic.population, context).predict,
-    [pair(0.3, "head-pair"), ...predictors],
-    at,
-  );
-  expect(large.best!.name).toBe("head-pair");
-  expect(large.alike).toEqual([]);
 });
 
 test("a noisy model is told with its error, and its distance is the noise's share of its variance", async () => {
@@ -231,6 +221,11 @@ test("the constant is fitted on other prompts than the distance is measured on",
     ["twice the context", 32],
     ["stretched inputs", 16],
   ]);
+  const inputs = grounds(isotropic, context, keyOf(1), 500).at(-1)!.fit.x.data;
+  const variances = [0, 1, 2, 3].map((i) => variance(inputs.filter((_, at) => at % 4 === i)));
+  // 8,000 numbers each: their variance is known to a relative root of 2 / 8,000.
+  for (const [i, expected] of [0.5, 2 ** (-1 / 3), 2 ** (1 / 3), 2].entries())
+    expect(Math.abs(variances[i]! / expected - 1)).toBeLessThan(4 * Math.sqrt(2 / 8000));
 });
 
 test.each(["gradient-step", "gradient-descent-2", "ridge", "gd-plus-plus-2"])("a gain of %s is found again", (name) => {

@@ -41,9 +41,12 @@ const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20];
 /** Each layer with constants of its own: as many as layers are commonly stacked, as tuning takes long. */
 const UNTIED = [2, 3];
 
+/** Heads of softmax attention: one of best scale, pairs of the scales that training passes on its slow way to 0. */
+const HEADS = [{ heads: 1 }, ...[0.02, 0.05, 0.13, 0.3].map((omega) => ({ heads: 2, omega }))];
+
 /**
  * The predictors that a catalogue makes without being told more than a number: bare names first, then families by their
- * number of steps or layers up to `most`, predictors before rows of theory.
+ * number of steps or layers up to `most` and by their heads, predictors before rows of theory.
  */
 export function everyPredictor(
   units: Iterable<Unit<unknown, Predictor>>,
@@ -53,7 +56,9 @@ export function everyPredictor(
   const made = [...units].flatMap((unit) => {
     const bare = [undefined, {}].find((option) => unit.options.safeParse(option).success);
     const isBare = [undefined, {}].some((option) => unit.options.safeParse(option).success);
-    const options = isBare ? [bare] : [...STEPS, ...UNTIED.map((untied) => ({ untied }))].filter(within(most));
+    const options = isBare
+      ? [bare]
+      : [...STEPS, ...UNTIED.map((untied) => ({ untied })), ...HEADS].filter(within(most));
     return options.flatMap((option) => {
       const parsed = unit.options.safeParse(option);
       return parsed.success ? [{ predictor: unit.make(parsed.data, site), order: isBare ? 0 : 1 }] : [];
