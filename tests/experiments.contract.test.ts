@@ -109,7 +109,7 @@ describe.each(experiments)("%s", (id, experiment) => {
     expect(Buffer.byteLength(svg)).toBeLessThan(50_000);
     expect(svg).not.toMatch(/NaN|Infinity|undefined|not drawn/);
     expect(svg).not.toContain("Nothing is drawn");
-    expect(drawFigure(figure, [], id).svg).toContain("Nothing is drawn");
+    expect(words(drawFigure(figure, [], id).svg)).toContain("Nothing is drawn");
     expect(existsSync(join(folder, "figures", `${name}.svg`))).toBe(true);
   });
 
@@ -158,6 +158,9 @@ describe("computed again,", () => {
     60_000,
   );
 });
+
+/** The text of a picture, whose lines are elements of their own. */
+const words = (svg: string) => svg.replace(/(<[^>]*>)+/g, " ");
 
 /** A trial as text: laws and mixers by what decides their numbers. */
 function told({ mixer, law, ...rest }: Trial): string {
