@@ -103,11 +103,13 @@ function variables({ layers, tied, curved }: Freedom) {
 function starts(spectra: readonly Spectrum[], unit: number, { layers, tied, curved }: Freedom): number[][] {
   const tops = spectra.map((spectrum) => typical(spectrum).at(-1)! / unit).sort((a, b) => a - b);
   const top = tops[Math.floor(0.95 * tops.length)]!;
-  return [0.02, 0.1, 0.4].flatMap((share) => {
+  // Layers of their own have many valleys, shared ones few.
+  const isRugged = curved && !tied && layers > 1;
+  return (isRugged ? [0.02, 0.1, 0.4] : [0.05, 0.3]).flatMap((share) => {
     const [middle, half] = [(top * (1 + share)) / 2, (top * (1 - share)) / 2];
     const nodes = Array.from({ length: layers }, (_, k) => Math.cos((Math.PI * (k + 0.5)) / layers));
     const steps = tied ? [1 / middle] : nodes.map((node) => 1 / (middle + half * node));
-    const bends = curved && layers > 1 ? [0, 0.3 / top, 0.6 / top] : [0];
+    const bends = isRugged ? [0, 0.3 / top, 0.6 / top] : curved ? [0, 0.4 / top] : [0];
     return bends.map((bend) => [...steps, ...new Array(tied ? 1 : layers).fill(bend)]);
   });
 }

@@ -11,7 +11,7 @@ const options = z
     ],
     { error: "the layers of GD++ are a number from 1 to 6, or { untied: 1 to 6 }" },
   )
-  .describe("number of layers, 1 to 6, or { untied: number }");
+  .describe("a whole number >= 1 and <= 6 of layers, or { untied: layers } with constants of their own");
 
 type Options = z.infer<typeof options>;
 

@@ -44,7 +44,7 @@ const options = z
     ],
     { error: "Newton's steps are a number from 1 to 60, or { edge: 1 to 60 }" },
   )
-  .describe("number of steps, 1 to 60, or { edge: number } for the text's start");
+  .describe("a whole number >= 1 and <= 60 of steps, or { edge: steps } from the published text's start");
 
 type Options = z.infer<typeof options>;
 
