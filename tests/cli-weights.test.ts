@@ -58,7 +58,17 @@ seeds: 1
     expect(npz!.stdout).toMatch(
       /^best: gradient-step .*; next: .*; cannot be told apart from: preconditioned-gradient-step/,
     );
+    expect(npz!.stdout).toMatch(
+      /\nweights, distance from: gradient-step 0\.\d+; preconditioned-gradient-step 0\.\d+.*\n$/,
+    );
     expect(safetensors!.stdout).toBe(npz!.stdout);
+    const stacked = await iclab(["identify", join(out, "two-context-8-seed-0.npz"), ...words, "--json"]);
+    const { says, weights } = JSON.parse(stacked.stdout) as { readonly says: string; readonly weights: unknown[] };
+    expect(says).toMatch(/^best: zero: its predictions have \S+ of the labels' mean square$/);
+    expect(weights).toMatchObject([
+      { optimum: "descent in every layer", constants: { steps: [expect.any(Number), expect.any(Number)] } },
+      { optimum: "GD++ in every layer" },
+    ]);
     const again = await iclab([
       ...["predict", join(out, "two-context-8-seed-0.npz"), "--prompts", brought("prompts.npz"), "--json"],
     ]);

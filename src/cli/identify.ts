@@ -1,6 +1,7 @@
 import { everyPredictor } from "../identify/candidate.js";
 import { identify as identified } from "../identify/identify.js";
-import { identificationSentence } from "../identify/sentence.js";
+import { identificationSentence, weightsSentence } from "../identify/sentence.js";
+import { weightDistances } from "../identify/weight-distances.js";
 import { foldIn, keyOf } from "../math/keys.js";
 import { loadCatalogue } from "../runner/catalogue.js";
 import type { Predictor, Unit } from "../types.js";
@@ -31,7 +32,12 @@ export async function identify(file: string, options: IdentifyOptions): Promise<
   process.stderr.write(`comparing with ${predictors.length} predictors\n`);
   const key = foldIn(keyOf(options.seed), "identify");
   const at = { law, context, key, prompts: options.prompts };
-  const result = await identified((prompts) => mixer.forward(weights, prompts), predictors, at);
+  const { fitted, ...result } = await identified((prompts) => mixer.forward(weights, prompts), predictors, at);
+  const distances = weightDistances(mixer, weights, fitted);
   const says = identificationSentence(result);
-  process.stdout.write(options.json ? `${JSON.stringify({ says, ...result }, null, 2)}\n` : `${says}\n`);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ says, ...result, weights: distances }, null, 2)}\n`);
+    return;
+  }
+  process.stdout.write(`${[says, weightsSentence(distances)].filter((line) => line !== "").join("\n")}\n`);
 }

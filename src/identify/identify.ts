@@ -34,6 +34,8 @@ export interface Identification {
   /** Those that cannot be told apart from the nearest. */
   readonly alike: readonly string[];
   readonly declined: Candidates["declined"];
+  /** The candidates with their constants fitted, in the order in which they were given. */
+  readonly fitted: readonly Candidate[];
   /** Where the model says nothing: its mean square as a share of the labels'. */
   readonly quiet: number | null;
   /** Where the model's predictions are not finite. */
@@ -59,7 +61,7 @@ export async function identify(
   const places = grounds(at.law, at.context, foldIn(at.key, "grounds"), at.prompts);
   const said = places.map((ground) => ({ ground, fit: model(ground.fit).data, test: model(ground.test).data }));
   const broken = said.find(({ fit, test }) => !fit.every(Number.isFinite) || !test.every(Number.isFinite));
-  const nothing = { best: null, findings: [], alike: [], declined, quiet: null, undefinedOn: null };
+  const nothing = { best: null, findings: [], alike: [], declined, fitted: [], quiet: null, undefinedOn: null };
   if (broken) return { ...nothing, undefinedOn: broken.ground.name };
   const quiet = meanSquare(said[0]!.test) / meanSquare(places[0]!.test.answer.data);
   const fits = said.map(({ ground, fit }) => ({ prompts: ground.fit, predictions: fit, variance: variance(fit) }));
@@ -73,6 +75,7 @@ export async function identify(
     const gaps = fitted.map(({ candidate }) => squaredGaps(candidate.predict(ground.test).data, test));
     return { predictions: test, errors: gaps };
   });
+  const sought = { ...nothing, fitted: fitted.map(({ candidate }) => candidate) };
   const { found, byGround, resampled } = distances(errors, foldIn(at.key, "bootstrap"));
   const findings = fitted.map(({ candidate: { name }, gain }, i): Finding => {
     const each = places.map((ground, g) => [ground.name, finite(byGround[g]![i]!)] as const);
@@ -81,16 +84,16 @@ export async function identify(
   });
   const order = ranking(found);
   const ranked = order.map((i) => findings[i]!);
-  if (quiet < QUIET_BELOW) return { ...nothing, findings: ranked, quiet };
+  if (quiet < QUIET_BELOW) return { ...sought, findings: ranked, quiet };
   const [first] = order;
-  if (first === undefined || far(findings[first]!) > NONE_ABOVE) return { ...nothing, findings: ranked };
+  if (first === undefined || far(findings[first]!) > NONE_ABOVE) return { ...sought, findings: ranked };
   const alike = order.filter((i) => {
     if (i === first) return false;
     const difference = found[i]! - found[first]!;
     const error = spread(resampled.map((sample) => sample[i]! - sample[first]!));
     return difference <= Math.max(RESOLUTION, 2 * error);
   });
-  return { ...nothing, best: findings[first]!, findings: ranked, alike: alike.map((i) => findings[i]!.name) };
+  return { ...sought, best: findings[first]!, findings: ranked, alike: alike.map((i) => findings[i]!.name) };
 }
 
 /** Equal algorithms at this law differ by roundings: the first of the list is then the nearest. */

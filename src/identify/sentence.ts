@@ -1,4 +1,5 @@
 import { type Finding, type Identification, NONE_ABOVE } from "./identify.js";
+import type { WeightDistance } from "./weight-distances.js";
 
 /** Names that are listed before the rest is counted. */
 const LISTED = 6;
@@ -9,7 +10,13 @@ const LISTED = 6;
  *   best: gradient-step (constant x 1.01), distance 0.004 ± 0.001; next: newton-1, distance 0.31 ± 0.01; cannot be told
  *   apart from: preconditioned-gradient-step
  */
-export function identificationSentence({ best, findings, alike, quiet, undefinedOn }: Identification): string {
+export function identificationSentence({
+  best,
+  findings,
+  alike,
+  quiet,
+  undefinedOn,
+}: Omit<Identification, "fitted">): string {
   if (undefinedOn !== null) return `undefined: its predictions are not finite on prompts of ${undefinedOn}`;
   if (quiet !== null) return `best: zero: its predictions have ${digits(quiet)} of the labels' mean square`;
   const [nearest] = findings;
@@ -26,6 +33,18 @@ export function identificationSentence({ best, findings, alike, quiet, undefined
   ].join("; ");
 }
 
+/** Distances of weights in one sentence, or nothing where there are none: the nearest optimum first. */
+export function weightsSentence(distances: readonly WeightDistance[]): string {
+  const sorted = [...distances].sort((a, b) => a.distance - b.distance);
+  const said = sorted.map(({ optimum, distance, constants }) => {
+    const listed = Object.entries(constants ?? {}).map(
+      ([name, each]) => `${name} ${each.map((c) => digits(c)).join(", ")}`,
+    );
+    return `${optimum} ${digits(distance)}${listed.length > 0 ? ` (${listed.join("; ")})` : ""}`;
+  });
+  return said.length === 0 ? "" : `weights, distance from: ${said.join("; ")}`;
+}
+
 function described({ name, gain, distance, standardError }: Finding): string {
   const constant = gain === null || Math.abs(gain - 1) < 5e-4 ? "" : ` (constant x ${digits(gain)})`;
   const far = distance === null ? "not finite" : `${digits(distance)} ± ${digits(standardError ?? Number.NaN, 1)}`;
@@ -36,6 +55,6 @@ function described({ name, gain, distance, standardError }: Finding): string {
 function digits(value: number, count = 2): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
   if (Math.abs(value) < 1e-4) return value.toExponential(count - 1);
-  const short = value >= 0.5 && value < 100 ? count + 1 : count;
+  const short = Math.abs(value) >= 0.5 && Math.abs(value) < 100 ? count + 1 : count;
   return String(Number(value.toPrecision(short)));
 }
