@@ -235,6 +235,16 @@ test("every prompt of a mixture is all of one component", () => {
   expect(Math.abs(first / 4000 - 0.25)).toBeLessThan(4 * Math.sqrt(0.1875 / 4000));
 });
 
+test("which component a prompt of a mixture is of says nothing of its length", () => {
+  const small = linearRegressionLaw({ features: 2, covariance: diagonal([1e-6, 1e-6]) });
+  const law = mixtureLaw(0.5, small, linearRegressionLaw({ features: 2 }));
+  const { query, length } = law.draw(key, { from: 0, count: 4000 }, { uniform: [1, 9] });
+  const [first, second] = [new Moments(1), new Moments(1)];
+  for (const [b, n] of length!.data.entries()) (Math.abs(query.data[2 * b]!) < 0.01 ? first : second).add([n]);
+  const error = Math.hypot(first.standardError(0), second.standardError(0));
+  expect(Math.abs(first.mean(0) - second.mean(0))).toBeLessThan(4 * error);
+});
+
 test("moments of pairs with Gaussian inputs are those of the matrices, to rounding", () => {
   for (const law of [even, skewed, skewed.shifted({ inputScale: 0.7, queryScale: 2, taskScale: 3 })]) {
     const { label, cross, between, within } = gaussianPairs(law.population);

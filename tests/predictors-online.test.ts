@@ -78,6 +78,7 @@ describe("the exact risk", () => {
     ["Gaussian", "gaussian" as const, 0.5],
     ["Rademacher", "rademacher" as const, 0.5],
     ["noiseless", "gaussian" as const, 0],
+    ["loud", "gaussian" as const, 4],
   ])("of projections, %s inputs: sampled within 4 standard errors", (_, inputs, noise) => {
     const law = population({ features: 5, inputs, noise, covariance: scaled(identity(5), 2) });
     const coordinate = inputs === "rademacher" ? { coordinate: (d: { rademacher(): number }) => d.rademacher() } : {};
