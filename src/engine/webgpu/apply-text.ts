@@ -1,5 +1,5 @@
 import { nextUpdateText, type Split, strided } from "./gradient-text.js";
-import { frameText, Standing, Tail } from "./shader-frame.js";
+import { frameText, Status, Tail } from "./shader-frame.js";
 
 /**
  * The WGSL of the second dispatch of an update: a workgroup a model adds up what the first left, in the order of its
@@ -81,8 +81,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     memory[tail + ${Tail.step}u] = f32(step);
     memory[tail + ${Tail.labels}u] = labels;
     if (good) { memory[tail + ${Tail.loss}u] = loss; }
-    if (!good) { memory[tail + ${Tail.status}u] = ${Standing.badLoss}.0; }
-    if (good && !moves) { memory[tail + ${Tail.status}u] = ${Standing.badUpdate}.0; }
+    if (!good) { memory[tail + ${Tail.status}u] = ${Status.badLoss}.0; }
+    if (good && !moves) { memory[tail + ${Tail.status}u] = ${Status.badUpdate}.0; }
   }
 }`;
 }

@@ -1,6 +1,6 @@
 import type { Entrant } from "./entrants.js";
 import type { Standing } from "./launch.js";
-import { Standing as Status } from "./shader-frame.js";
+import { Status } from "./shader-frame.js";
 
 /**
  * Refuses what no training gives: devices that run out of time or memory have been seen to answer with what they were

@@ -2,7 +2,7 @@ import type { WgslKernel } from "../../kernels/wgsl.js";
 import { clipText } from "./clip-text.js";
 import { exchangeText } from "./exchange-text.js";
 import type { Round } from "./reduction.js";
-import { frameText, Standing, Tail } from "./shader-frame.js";
+import { frameText, Status, Tail } from "./shader-frame.js";
 import { factorText, type Lanes, productsText, strideOf } from "./sum-text.js";
 import { tablesText } from "./table-text.js";
 
@@ -113,16 +113,16 @@ ${each(
     if (!is_finite(sum${s})) { atomicOr(&spoiled, 1u); }`,
 )}
     workgroupBarrier();
-    if (status == ${Standing.running}u) {
+    if (status == ${Status.running}u) {
       let flags = atomicLoad(&spoiled);
       let found = totals[0] * scale;
       labels = totals[1] * scale;
       if ((flags & 4u) != 0u) {
-        status = ${Standing.aborted}u;
+        status = ${Status.aborted}u;
       } else if ((flags & 2u) != 0u) {
-        status = ${Standing.badUpdate}u;
+        status = ${Status.badUpdate}u;
       } else if ((flags & 1u) != 0u || !is_finite(found) || found > largest_loss(labels)) {
-        status = ${Standing.badLoss}u;
+        status = ${Status.badLoss}u;
         reached = f32(step);
       } else {
         loss = found;
@@ -141,8 +141,8 @@ ${each(
     }
     workgroupBarrier();
   }
-  if (status == ${Standing.running}u && (atomicLoad(&spoiled) & 2u) != 0u) { status = ${Standing.badUpdate}u; }
-  let back = status == ${Standing.badLoss}u || status == ${Standing.badUpdate}u;
+  if (status == ${Status.running}u && (atomicLoad(&spoiled) & 2u) != 0u) { status = ${Status.badUpdate}u; }
+  let back = status == ${Status.badLoss}u || status == ${Status.badUpdate}u;
 ${each(
   (s) => `  if (${weighs(s)} && group == 0u) {
     ${of.resident ? "" : `var weight${s} = weight_of(model, q${s});`}

@@ -1,6 +1,6 @@
 import type { WgslKernel } from "../../kernels/wgsl.js";
 import type { Round } from "./reduction.js";
-import { frameText, Standing, Tail } from "./shader-frame.js";
+import { frameText, Status, Tail } from "./shader-frame.js";
 import { factorText, type Lanes, productsText, strideOf } from "./sum-text.js";
 import { tablesText } from "./table-text.js";
 
@@ -51,7 +51,7 @@ fn next_of(model: u32, lane: u32) -> u32 {
   if (lane == 0u) {
     let tail = tail_of(model);
     let step = u32(memory[tail + ${Tail.step}u]) + 1u;
-    let runs = u32(memory[tail + ${Tail.status}u]) == ${Standing.running}u && step <= last_of(record_of(model));
+    let runs = u32(memory[tail + ${Tail.status}u]) == ${Status.running}u && step <= last_of(record_of(model));
     next_update = select(0u, step, runs);
   }
   return workgroupUniformLoad(&next_update);

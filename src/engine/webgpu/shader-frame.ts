@@ -6,7 +6,7 @@ import { updateText } from "./update-text.js";
 export const Tail = { status: 0, step: 1, loss: 2, labels: 3, length: 4 } as const;
 
 /** What `Tail.status` says. */
-export const Standing = { running: 0, badLoss: 1, badUpdate: 2, aborted: 3 } as const;
+export const Status = { running: 0, badLoss: 1, badUpdate: 2, aborted: 3 } as const;
 
 /** Numbers of memory a weight has: the lower half of its value, two moments, its last value with a good loss. */
 export const MEMORY = 4;

@@ -7,7 +7,7 @@ import { largestLoss } from "../../training/largest-loss.js";
 import { Outputs } from "../training-program.js";
 import type { Plan } from "./plan.js";
 import { Word } from "./record.js";
-import { MEMORY, Standing, Tail } from "./shader-frame.js";
+import { MEMORY, Status, Tail } from "./shader-frame.js";
 import type { Given, Steps } from "./train-steps.js";
 
 const instances = new WeakMap<Plan, Instance>();
@@ -42,7 +42,7 @@ export const onCpu: KernelFunc = ({ inputs, attrs, backend }) => {
       memory: memory.subarray(model * width, (model + 1) * width),
     };
     const end = Math.min(last, of.words[Word.last]!);
-    for (let step = first; step <= end && of.memory[MEMORY * size + Tail.status] === Standing.running; step++) {
+    for (let step = first; step <= end && of.memory[MEMORY * size + Tail.status] === Status.running; step++) {
       const at = 3 * (of.words[Word.pace]! * span + step - origin);
       oneStep(plan, of, valuesOf("numbers") as Float32Array, valuesOf("paces").subarray(at, at + 3), step);
     }
@@ -83,7 +83,7 @@ function oneStep(plan: Plan, model: Model, numbers: Float32Array, pace: ArrayLik
   const tail = MEMORY * weights.length;
   memory[tail + Tail.step] = step;
   if (!(loss <= largestLoss(labels, 1)) || !slopes.every(Number.isFinite)) {
-    memory[tail + Tail.status] = Standing.badLoss;
+    memory[tail + Tail.status] = Status.badLoss;
     weights.forEach((_, q) => {
       weights[q] = memory[MEMORY * q + 3]!;
     });
@@ -106,7 +106,7 @@ function move({ words, weights, memory }: Model, slopes: Float64Array, reals: Fl
     return [weight - step - rate * reals[Word.decay]! * weight, first, second] as const;
   });
   if (!moved.every(([weight]) => Number.isFinite(Math.fround(weight)))) {
-    memory[MEMORY * weights.length + Tail.status] = Standing.badUpdate;
+    memory[MEMORY * weights.length + Tail.status] = Status.badUpdate;
     return;
   }
   moved.forEach(([weight, first, second], q) => {

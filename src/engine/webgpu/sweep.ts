@@ -4,10 +4,10 @@ import type { OpenWebgpu } from "./backend.js";
 import { checkAnswer } from "./check-answer.js";
 import { DispatchClock } from "./dispatch-clock.js";
 import { type Entrant, initialModels, type Models, modelsAt, recordsOf } from "./entrants.js";
-import { Launch, type Standing } from "./launch.js";
+import { Launch, OutOfMemory, type Standing } from "./launch.js";
 import type { Plan } from "./plan.js";
 import { requestOf } from "./request-of.js";
-import { Standing as Status } from "./shader-frame.js";
+import { Status } from "./shader-frame.js";
 
 /** Workgroups waited for each other in vain. */
 class Alone extends Error {}
@@ -39,8 +39,9 @@ export class Sweep {
   /** Compiles the kernel and brings the models onto the device. @throws OutOfMemory */
   static async start(backend: OpenWebgpu, entrants: readonly Entrant[]): Promise<Sweep> {
     const plan = backend.plan(requestOf(entrants));
-    const launch = new Launch(backend, plan, recordsOf(entrants));
     const models = initialModels(entrants);
+    checkRoom(backend.device, plan, models, entrants.length);
+    const launch = new Launch(backend, plan, recordsOf(entrants));
     try {
       await launch.load(models);
     } catch (error) {
@@ -140,6 +141,14 @@ export class Sweep {
     await this.launch.load(this.kept.models);
     this.step = this.kept.step;
   }
+}
+
+/** @throws OutOfMemory where a launch is larger than any that the device takes */
+function checkRoom({ limits }: GPUDevice, { kernels, partials }: Plan, { memory }: Models, models: number): void {
+  const groups = models * Math.max(...kernels.map((kernel) => kernel.groups));
+  if (groups > limits.maxComputeWorkgroupsPerDimension) throw new OutOfMemory(`${groups} workgroups are too many`);
+  const bytes = Math.max(memory.byteLength, 4 * partials * models);
+  if (bytes > limits.maxStorageBufferBindingSize) throw new OutOfMemory(`a buffer of ${bytes} bytes is too large`);
 }
 
 function snapshotOf({ index, layout }: Entrant, { status, step, loss }: Standing, weights: Float32Array): Snapshot {

@@ -1,6 +1,7 @@
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { KernelFunc, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import type { Tf } from "../../types.js";
+import { pipelineOf } from "./pipelines.js";
 import type { Plan } from "./plan.js";
 import { Binding } from "./shader-frame.js";
 import { onCpu } from "./steps-on-cpu.js";
@@ -40,7 +41,6 @@ export function trainSteps(tf: Tf, plan: Plan, given: Given, steps: Steps): Pick
 /** A compiled plan on one device, with the buffers that every launch of it uses. */
 interface Compiled {
   readonly pipelines: readonly GPUComputePipeline[];
-  readonly layout: GPUBindGroupLayout;
   readonly places: GPUBuffer;
   readonly launch: GPUBuffer;
   partials: GPUBuffer;
@@ -53,29 +53,23 @@ export async function compile(device: GPUDevice, plan: Plan): Promise<void> {
   const known = compiled.get(device) ?? new Map<Plan, Compiled>();
   compiled.set(device, known);
   if (known.has(plan)) return;
-  const layout = device.createBindGroupLayout({ entries: Object.entries(Binding).map(entryOf) });
+  const layout = layoutOf(device);
   const pipelines = await Promise.all(plan.kernels.map(({ text }) => pipelineOf(device, layout, text)));
   const { STORAGE, COPY_DST, UNIFORM } = GPUBufferUsage;
   const places = device.createBuffer({ size: plan.places.byteLength, usage: STORAGE | COPY_DST });
   device.queue.writeBuffer(places, 0, plan.places);
   const partials = device.createBuffer({ size: 4 * plan.partials * plan.request.models, usage: STORAGE | COPY_DST });
   const launch = device.createBuffer({ size: 16, usage: UNIFORM | COPY_DST });
-  known.set(plan, { pipelines, layout, places, launch, partials });
+  known.set(plan, { pipelines, places, launch, partials });
 }
 
-async function pipelineOf(device: GPUDevice, layout: GPUBindGroupLayout, code: string): Promise<GPUComputePipeline> {
-  const module = device.createShaderModule({ code });
-  const { messages } = await module.getCompilationInfo();
-  const complaint = messages.find(({ type }) => type === "error");
-  if (complaint)
-    throw new Error(
-      `the adapter's compiler refuses the kernel: ${complaint.message} (line ${complaint.lineNum}: ` +
-        `${code.split("\n")[complaint.lineNum - 1]?.trim()})`,
-    );
-  return device.createComputePipelineAsync({
-    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module, entryPoint: "main" },
-  });
+/** One layout a device: pipelines and bind groups of all plans share it. */
+const layouts = new WeakMap<GPUDevice, GPUBindGroupLayout>();
+
+function layoutOf(device: GPUDevice): GPUBindGroupLayout {
+  const layout = layouts.get(device) ?? device.createBindGroupLayout({ entries: Object.entries(Binding).map(entryOf) });
+  layouts.set(device, layout);
+  return layout;
 }
 
 const kinds: Readonly<Record<keyof typeof Binding, GPUBufferBindingType>> = {
@@ -143,7 +137,7 @@ const onWebgpu: KernelFunc = ({ inputs, attrs, backend }) => {
     binding,
     resource: { buffer: buffers[name as keyof typeof Binding] },
   }));
-  pass.setBindGroup(0, device.createBindGroup({ layout: made.layout, entries }));
+  pass.setBindGroup(0, device.createBindGroup({ layout: layoutOf(device), entries }));
   const rounds = plan.kernels.length === 1 ? Math.min(1, last - first + 1) : last - first + 1;
   for (let round = 0; round < rounds; round++)
     plan.kernels.forEach(({ groups }, k) => {
