@@ -13,6 +13,7 @@ import linear from "../src/mixers/linear-attention.js";
 import softmax from "../src/mixers/softmax-attention.js";
 import stack from "../src/mixers/stack.js";
 import debiased from "../src/predictors/debiased-gradient-step.js";
+import descent from "../src/predictors/gradient-descent.js";
 import step from "../src/predictors/gradient-step.js";
 import preconditioned from "../src/predictors/preconditioned-gradient-step.js";
 import { optimalPreconditioner } from "../src/theory/optimal-preconditioner.js";
@@ -56,6 +57,8 @@ test("the preconditioner of a step is read off its predictions; what is no step 
   expect(plain![0]![1]).toBe(0);
   expect(plain![0]![0]).toBe(plain![2]![2]);
   expect(centred).toBeNull();
+  const two = descent.make(2, site).tune(population, n);
+  expect(preconditionerOf(two.predict, d)).toBeNull();
 });
 
 describe("one layer of linear attention", () => {

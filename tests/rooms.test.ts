@@ -16,6 +16,7 @@ const doors: Record<string, readonly string[]> = {
   training: ["types", "math", "backends", "laws", "mixers"],
   engine: ["types", "math", "kernels", "backends", "training"],
   evaluation: ["types", "math", "predictors"],
+  forecast: ["types", "math", "predictors"],
   weights: ["types", "math"],
   identify: ["types", "math", "evaluation"],
   claims: ["types", "math"],
@@ -24,11 +25,12 @@ const doors: Record<string, readonly string[]> = {
   report: ["types", "claims", "figures"],
   runner: [
     ...["types", "math", "laws", "mixers", "predictors", "theory", "backends", "training", "engine"],
-    ...["studies", "evaluation", "claims", "figures", "report"],
+    ...["studies", "evaluation", "identify", "claims", "figures", "report"],
   ],
   cli: [
     ...["types", "math", "laws", "mixers", "backends", "training", "engine"],
     ...["studies", "evaluation", "weights", "identify", "claims", "figures", "runner", "report"],
+    ...["data", "forecast"],
   ],
   experiments: [
     ...["types", "math", "laws", "mixers", "predictors", "theory", "training", "studies"],

@@ -30,8 +30,28 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const { publish, studySection } = await import("../runner/publish.js");
   const section = studySection(options.out, { study, text, rows, cells, verdicts });
   const page = publish(options.out, [section]);
-  const document = { rows, verdicts, provenance: { settings: study.settings, cells } };
+  const identified = identifications(rows as Measurement[]);
+  if (!options.json)
+    process.stdout.write(identified.map(({ model, at, says }) => `${model} (${at}): ${says}\n`).join(""));
+  const document = {
+    rows,
+    verdicts,
+    ...(identified.length > 0 && { identify: identified }),
+    provenance: { settings: study.settings, cells },
+  };
   conclude([section], page, rows.length, options.json ? document : undefined);
+}
+
+/** What `identify` found of each model in each cell and seed: once, as it does not depend on the test. */
+function identifications(rows: readonly Measurement[]) {
+  const found = new Map<string, { readonly model: string; readonly at: string } & Row>();
+  for (const { name, context, seed, identified, identifiedDistance, identifiedError, identifiedSays } of rows) {
+    if (typeof identifiedSays !== "string") continue;
+    const at = `context ${context}, seed ${seed}`;
+    const columns = { name: identified!, distance: identifiedDistance!, standardError: identifiedError! };
+    found.set(`${name} ${at} ${identifiedSays}`, { model: name, at, ...columns, says: identifiedSays });
+  }
+  return [...found.values()];
 }
 
 /** @throws UsageError where the file cannot be read. */

@@ -8,6 +8,7 @@ import type { Study, StudyCell, StudyModel, StudyTest } from "../studies/study.j
 import { everyTerm } from "../studies/term.js";
 import type { Experiment, Key, Measurement, Predictor, Row, Run, Trial } from "../types.js";
 import { canonical } from "./canonical.js";
+import { identifiedModels } from "./identified-models.js";
 
 /** Prompts on which distances and cosines are taken: each costs 4 d + 2 passes of both sides. */
 const AGREEMENT_PROMPTS = 2000;
@@ -36,8 +37,13 @@ export function studyExperiment(study: Study, optimum: Predictor): StudyExperime
     async measure(columns, runs, { key }) {
       const { cell, seed } = find(columns);
       const rows: Measurement[] = [];
+      const asked = cell.identify;
+      const identified = asked === null ? null : await identifiedModels(cell, runs, foldIn(key, "identify"), asked);
       for (const test of cell.tests)
         rows.push(...(await measureTest(cell, test, seed, runs, foldIn(key, "evaluation"), pairs)));
+      if (identified)
+        for (const [i, row] of rows.entries())
+          if (row.kind === "model") rows[i] = Object.assign({ ...row }, identified.get(row.name));
       // Closed forms belong to the grid point, not to a seed: the first seed's cell holds them for all.
       return seed === seeds[0] ? rows : rows.filter((row) => !row.exact);
     },

@@ -35,6 +35,16 @@ export const evaluateField = z.strictObject({
     .describe("changes of the law at the test"),
 });
 
+/** How a study asks which of its predictors each trained model is. */
+const identifyField = z
+  .union([
+    z.literal(true),
+    z.strictObject({
+      prompts: z.int().min(2).max(100_000).describe("prompts of each law that distances are taken on"),
+    }),
+  ])
+  .describe("true, or { prompts: number of each law }; true takes 500");
+
 /** One point of a study: everything but the options of units, which their own schemas check. */
 export const frame = z.strictObject({
   title: z.string().min(1).describe("one line"),
@@ -53,6 +63,7 @@ export const frame = z.strictObject({
     .optional()
     .describe("a list of names, or of { name: option }"),
   evaluate: evaluateField.prefault({}),
+  identify: identifyField.optional(),
   seeds: z.int().min(1).max(10_000).default(5).describe("number of seeds; default 5"),
   hypotheses: z.array(hypothesisField).min(1).max(1000).optional(),
 });

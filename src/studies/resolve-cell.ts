@@ -7,6 +7,9 @@ import { LARGEST, lengths, makeLaw, type Resolving } from "./resolving.js";
 import type { StudyCell, StudyModel } from "./study.js";
 import type { Json, Path } from "./yaml-document.js";
 
+/** Of each law in either half, where `identify` is true. */
+const IDENTIFY_PROMPTS = 500;
+
 /** A point of the grid with its units made. @throws StudyError for what contradicts itself or is too large */
 export function resolveCell(resolving: Resolving): StudyCell {
   const { point, frame } = resolving;
@@ -20,6 +23,12 @@ export function resolveCell(resolving: Resolving): StudyCell {
   const tests = resolveTests(resolving, law, kind, context);
   for (const place of [context, ...tests.map((test) => test.context)])
     refuseLarge(resolving, place, law.value.features);
+  const identify = frame.identify === true ? IDENTIFY_PROMPTS : (frame.identify?.prompts ?? null);
+  if (identify !== null && (models.length === 0 || predictors.length === 0))
+    resolving.document.fail(
+      ["identify"],
+      "`identify` tells which of the `predictors` each of the `models` is: name both",
+    );
   return {
     columns: { context: lengthsColumn(context), ...withoutContext(point.columns) },
     law: law.value,
@@ -28,6 +37,7 @@ export function resolveCell(resolving: Resolving): StudyCell {
     predictors: predictors.map(({ predictor }) => predictor),
     tests: tests.map(({ settings: _, ...test }) => test),
     prompts: frame.evaluate.prompts,
+    identify,
     settings: {
       law: { kind, ...(law.options as object) },
       context: context as Json,
@@ -35,6 +45,8 @@ export function resolveCell(resolving: Resolving): StudyCell {
       predictors: predictors.map(({ settings }) => settings),
       tests: tests.map(({ settings }) => settings),
       prompts: frame.evaluate.prompts,
+      // A study that does not ask has the identity it always had.
+      ...(identify !== null && { identify }),
     },
   };
 }

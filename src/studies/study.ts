@@ -25,6 +25,8 @@ export interface StudyCell {
   readonly tests: readonly StudyTest[];
   /** Fresh prompts per test and seed. */
   readonly prompts: number;
+  /** Prompts on which it is told which predictor each model is; null where that is not asked. */
+  readonly identify: number | null;
   /** All that this cell's numbers depend on, defaults filled in: adding a point to the grid does not change it. */
   readonly settings: Json;
 }
