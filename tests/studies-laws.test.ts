@@ -28,7 +28,10 @@ test.each([
     "lsa-optimum, { gradient-descent: 5 }, { gd-plus-plus: { untied: 2 } }, averaged-sgd",
   ],
   ["{ kind: nonlinear-target, features: 3, target: cube, tasks: unit }", "lsa-optimum"],
-  ["{ kind: task-pool, features: 3, tasks: 16, noise: 0.5 }", "task-pool-posterior, ridge, lsa-optimum"],
+  [
+    "{ kind: task-pool, features: 3, tasks: 16, noise: 0.5 }",
+    "task-pool-posterior, ridge, preconditioned-gradient-step",
+  ],
   ["{ kind: corrupted-labels, features: 3, share: 0.1 }", "lsa-optimum, ridge"],
   [
     "{ kind: mixture, features: 3, first: { noise: 0.1 }, second: { noise: 1, covariance: { power: 1 } } }",
@@ -47,6 +50,7 @@ test.each([
     "lsa-optimum",
     ["study.yaml:4:14", "`lsa-optimum` does not apply"],
   ],
+  ["{ kind: task-pool, features: 3, tasks: 16 }", "lsa-optimum", ["uses their mean too, and has no closed form"]],
   ["{ kind: corrupted-labels, features: 3, share: 0.1 }", "task-pool-posterior", ["needs a law with a pool of tasks"]],
   [
     "{ kind: nonlinear-target, features: 3 }",

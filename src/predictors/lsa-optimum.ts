@@ -4,6 +4,7 @@ import { bestLinearWeights, linearRisk } from "../theory/series/best-linear.js";
 import { seriesLsaOptimum } from "../theory/series/lsa-optimum.js";
 import { seriesLsaRisk } from "../theory/series/lsa-risk.js";
 import { fixedSeriesOnly, gaussianSeriesOnly } from "../theory/series/series-only.js";
+import type { AnyRegression } from "../theory/step-moments.js";
 import type { Lengths, Population, Predictor, Tuned, Unit } from "../types.js";
 import { seriesLayer } from "./algorithms/series-layer.js";
 import { windowWeights } from "./algorithms/window-weights.js";
@@ -15,6 +16,19 @@ interface Optimum<P extends Population> {
   applies(population: P): true | string;
   tune(population: P, context: Lengths): Tuned;
 }
+
+/**
+ * Over regression it is the best preconditioned step, where a task is as likely as its opposite: what else a layer can
+ * compute is even in the labels, and does not help. A pool of tasks has a mean, which a layer finds out.
+ */
+const overRegression: Optimum<AnyRegression> = {
+  applies(population) {
+    if ("pool" in population)
+      return "the optimum of a layer over a pool of tasks uses their mean too, and has no closed form";
+    return bestPreconditioner.applies(population);
+  },
+  tune: (population, context) => bestPreconditioner.tune(population, context) as Tuned,
+};
 
 /** Over series with a constant row the layer can be any linear prediction of the window, and so is the best one. */
 const overSeriesWithConstant: Optimum<Autoregression> = {
@@ -38,7 +52,7 @@ const overSeries: Optimum<Autoregression> = {
 const optima: readonly Optimum<Population>[] = [
   overSeriesWithConstant,
   overSeries,
-  bestPreconditioner as Optimum<Population>,
+  overRegression as Optimum<Population>,
 ];
 
 /**
