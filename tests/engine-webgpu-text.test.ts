@@ -63,11 +63,15 @@ const pairs = lawCases().flatMap(({ title, law }, l) =>
   })),
 );
 
-/** The kernels of many models, of one whose workgroups wait for each other, and of two dispatches, in turn. */
+/** The kernels of many models, of one whose workgroups wait for each other, and of two dispatches, and of hidden bounds, in turn. */
 const ways: readonly ((request: Request) => Plan)[] = [
   (request) => planOf({ ...request, models: 1000 }, least),
   (request) => planOf(request, large),
   (request) => splitPlan(request, least, { lanes: 64, groups: 3 }),
+  (request) => {
+    const shape = { lanes: 32, perPrompt: 2, groups: 1, resident: false, opaque: true };
+    return fusedPlan(request, large, shape) ?? splitPlan(request, large, { lanes: 32, groups: 1 });
+  },
 ];
 
 test.each(pairs)("the kernel of $title is WGSL that compiles without a word", async ({ law, mixer, at }) => {

@@ -48,6 +48,9 @@ export interface WgslOptions extends Partial<GraphOptions> {
   /** Lanes, a power of two within a subgroup, that hold one prompt together and share its outermost loops: the engine
    *  then declares `part`, the lane's number among them, and has `subgroups` enabled. */
   readonly lanes?: number;
+  /** Hides loops' bounds from the driver's compiler, which may unroll what is too long for its registers: the engine
+   *  then declares `zero`, a u32 that is 0 at run time. */
+  readonly opaque?: boolean;
 }
 
 /** Expressions that read number `at` of each kind of input. */
@@ -67,7 +70,10 @@ const ownArrays: WgslPlaces = {
 const UNROLL = 32;
 
 /** Writes a program as WGSL. The same program gives the same text. */
-export function wgsl(of: Program, { turns = "native", places, lanes = 1, ...options }: WgslOptions = {}): WgslKernel {
+export function wgsl(
+  of: Program,
+  { turns = "native", places, lanes = 1, opaque = false, ...options }: WgslOptions = {},
+): WgslKernel {
   const native = trace(of, { unroll: UNROLL, ...options });
   const traced = turns === "native" ? native : rewrite(native, loweredTurns);
   return traceInto(traced.graph, () => {
@@ -76,8 +82,8 @@ export function wgsl(of: Program, { turns = "native", places, lanes = 1, ...opti
     const plan = schedule(nodes, arrays);
     const outlines = new Map<Outlined, string>();
     const dialect = {
-      ...wgslDialect(outlines, { ...ownArrays, ...places }),
-      ...(lanes > 1 && { shares: sharing(lanes) }),
+      ...wgslDialect(outlines, { ...ownArrays, ...places }, opaque),
+      ...(lanes > 1 && { shares: sharing(lanes, opaque) }),
     };
     const writer = new TextWriter(dialect, plan);
     const join = (_: Loop, body: readonly string[]): string => body.join("\n");
@@ -149,7 +155,7 @@ function realText(value: number): string {
   return single < 0 || Object.is(single, -0) ? `(${literal === "0.0" ? "-0.0" : literal})` : literal;
 }
 
-function wgslDialect(outlines: Map<Outlined, string>, places: WgslPlaces): Dialect {
+function wgslDialect(outlines: Map<Outlined, string>, places: WgslPlaces, opaque: boolean): Dialect {
   const dialect: Dialect = {
     operations: {
       add: infix("+"),
@@ -200,13 +206,13 @@ function wgslDialect(outlines: Map<Outlined, string>, places: WgslPlaces): Diale
     constant: (_, name, value) => `let ${name} = ${value};`,
     variable: (_, name, value) => `var ${name} = ${value};`,
     loopHead: (index, bound, length, descending) => {
-      const count = length === null ? `${bound}u` : `min(${length}, ${bound}u)`;
+      const count = countText(bound, length, opaque);
       return descending
         ? `for (var ${index}_ = ${count}; ${index}_ > 0u; ${index}_--) { let ${index} = ${index}_ - 1u;`
         : `for (var ${index} = 0u; ${index} < ${count}; ${index}++) {`;
     },
     call: (of, name, args) => {
-      if (!outlines.has(of)) outlines.set(of, outlineText(of, wgslDialect(outlines, places)));
+      if (!outlines.has(of)) outlines.set(of, outlineText(of, wgslDialect(outlines, places, opaque)));
       return {
         lines: [`let ${name} = f${of.id}(${args.join(", ")});`],
         results: of.results.map((_, k) => `${name}.x${k}`),
@@ -223,12 +229,18 @@ function wgslDialect(outlines: Map<Outlined, string>, places: WgslPlaces): Diale
   return dialect;
 }
 
+/** How often a loop runs, as an expression. */
+function countText(bound: number, length: string | null, opaque: boolean): string {
+  const most = opaque ? `(${bound}u + zero)` : `${bound}u`;
+  return length === null ? most : `min(${length}, ${most})`;
+}
+
 /** Lane `part` takes iterations part, part + lanes, ...; a butterfly of exchanges leaves the same result in all lanes. */
-function sharing(lanes: number): NonNullable<Dialect["shares"]> {
+function sharing(lanes: number, opaque: boolean): NonNullable<Dialect["shares"]> {
   const distances = Array.from({ length: Math.log2(lanes) }, (_, k) => 2 ** k);
   return {
     head: (index, bound, length) => {
-      const count = length === null ? `${bound}u` : `min(${length}, ${bound}u)`;
+      const count = countText(bound, length, opaque);
       return `for (var ${index} = part; ${index} < ${count}; ${index} += ${lanes}u) {`;
     },
     joined: (name, joining) => {

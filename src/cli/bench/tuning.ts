@@ -11,6 +11,7 @@ import { table } from "./table.js";
 const alone: readonly FusedShape[] = [
   ...[64, 128, 256].flatMap((lanes) => [1, 2, 4].map((perPrompt) => ({ lanes, perPrompt, resident: false }))),
   ...[32, 64, 128].map((lanes) => ({ lanes, perPrompt: 1, resident: true })),
+  ...[64, 128, 256].map((lanes) => ({ lanes, perPrompt: 1, resident: false, opaque: true })),
 ].map((shape) => ({ ...shape, groups: 1 }));
 
 const together: readonly FusedShape[] = [1, 2, 4, 8].flatMap((perPrompt) =>

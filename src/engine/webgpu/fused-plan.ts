@@ -16,6 +16,8 @@ export interface FusedShape {
   /** Workgroups that train one model together. */
   readonly groups: number;
   readonly resident: boolean;
+  /** Whether loops' bounds are hidden from the driver's compiler; not, where left out. */
+  readonly opaque?: boolean;
 }
 
 /** Sums a lane may hold in registers: beyond, they would spill and two dispatches are better. */
@@ -32,12 +34,13 @@ export const isScalar = (output: WgslOutput): output is Extract<WgslOutput, { le
 /** The kernel that makes all of an update in one dispatch; null where its sums or factors have no room. */
 export function fusedPlan(request: Request, traits: Traits, shape: FusedShape): Plan | null {
   const { program, batches } = request;
-  const { lanes, perPrompt, groups, resident } = shape;
+  const { lanes, perPrompt, groups, resident, opaque = false } = shape;
   const tables = Object.keys(program.tables);
   const kernel = wgsl(program, {
     turns: traits.turns,
     places: { table: tableElement(tables) },
     lanes: perPrompt,
+    opaque,
   });
   if (!kernel.outputs.every(isScalar)) return null;
   const lane = { lanes, prompts: lanes / perPrompt };

@@ -80,6 +80,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let scale = scale_of(trial);
   let rule = rule_of(trial);
   let numbers_at = settings_of(trial);
+  let zero = launch.zero;
 ${tablesText(of.tables)}
   for (var q = lane; q < ${parameters}u; q += ${lanes}u) { P[q] = weights[model * ${parameters}u + q]; }
   for (var q = lane; q < ${settings}u; q += ${lanes}u) { S[q] = numbers[numbers_at + q]; }

@@ -39,8 +39,9 @@ const real = (name: keyof typeof Word): string => `bitcast<f32>(${word(name)})`;
 export function frameText({ parameters, record, partials }: Frame): string {
   const memory = MEMORY * parameters + Tail.length;
   return `
-/* Updates first .. last are made; the paces begin with update origin and have span rows of three numbers. */
-struct Launch { first: u32, last: u32, origin: u32, span: u32 };
+/* Updates first .. last are made; the paces begin with update origin and have span rows of three numbers. What is
+   added to a loop's bound as zero is not known to a compiler, which would unroll the loop. */
+struct Launch { first: u32, last: u32, origin: u32, span: u32, zero: u32 };
 @group(0) @binding(${Binding.weights}) var<storage, read_write> weights: array<f32>;
 @group(0) @binding(${Binding.memory}) var<storage, read_write> memory: array<f32>;
 @group(0) @binding(${Binding.trials}) var<storage, read> trials: array<u32>;

@@ -59,7 +59,7 @@ export async function compile(device: GPUDevice, plan: Plan): Promise<void> {
   const places = device.createBuffer({ size: plan.places.byteLength, usage: STORAGE | COPY_DST });
   device.queue.writeBuffer(places, 0, plan.places);
   const partials = device.createBuffer({ size: 4 * plan.partials * plan.request.models, usage: STORAGE | COPY_DST });
-  const launch = device.createBuffer({ size: 16, usage: UNIFORM | COPY_DST });
+  const launch = device.createBuffer({ size: 32, usage: UNIFORM | COPY_DST });
   known.set(plan, { pipelines, places, launch, partials });
 }
 
@@ -123,7 +123,7 @@ const onWebgpu: KernelFunc = ({ inputs, attrs, backend }) => {
   const [models] = given.weights.shape as [number];
   const span = given.paces.shape[1]!;
   if (plan.together > 1) device.queue.writeBuffer(made.partials, 0, unmarked(plan, models, first));
-  device.queue.writeBuffer(made.launch, 0, Uint32Array.of(first, last, origin, span));
+  device.queue.writeBuffer(made.launch, 0, Uint32Array.of(first, last, origin, span, 0));
   // Uploads and operations that tfjs has recorded come before ours.
   const [weightsBefore, memoryBefore] = [bufferOf(given.weights), bufferOf(given.memory)];
   gpu.ensureCommandEncoderReady();
