@@ -1,3 +1,4 @@
+import { SeriesError } from "../data/series-error.js";
 import { BackendError } from "../runner/backends.js";
 import { DiskError } from "../runner/disk.js";
 import { StudyError } from "../studies/study-error.js";
@@ -8,7 +9,7 @@ export class UsageError extends Error {}
 
 /** One sentence and an exit status for whatever went wrong: 2 bad input, 3 the machine cannot, else 1 with the stack. */
 export function failure(error: unknown): { readonly status: number; readonly message: string } {
-  const isInput = [UsageError, StudyError, WeightsError].some((kind) => error instanceof kind);
+  const isInput = [UsageError, StudyError, WeightsError, SeriesError].some((kind) => error instanceof kind);
   if (isInput) return { status: 2, message: (error as Error).message };
   if (error instanceof BackendError || error instanceof DiskError) return { status: 3, message: error.message };
   return { status: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };

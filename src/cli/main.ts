@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { missingWays } from "../data/missing.js";
 import { failure } from "./failure.js";
 
 /** One command a file; each is loaded only when it is called, so that `--help` answers at once. */
@@ -114,6 +115,30 @@ program
   .action(async (study, options) => (await import("./export.js")).exportWeights(study, options));
 
 program
+  .command("forecast")
+  .argument("<file>", "a series: csv, tsv, tsf or jsonl, gzipped or not, - for standard input, or `sunspots`, `lynx`")
+  .description("a real series forecast by every predictor that needs no law: backtest, intervals, comparisons")
+  .option("--column <name>", "the column's name, or its number from 1; needed where there are several")
+  .option("--time <name>", "the column of times; the first that looks like one where left out")
+  .addOption(new Option("--missing <way>", "what is done about missing values").choices(missingWays).default("refuse"))
+  .option("--header", "the first row has names (told by its content where left out)")
+  .option("--no-header", "the first row has values")
+  .addOption(new Option("--horizon <n>", "steps ahead").argParser(numberFrom(1)).makeOptionMandatory())
+  .addOption(new Option("--season <n>", "values in a season").argParser(numberFrom(1)).default(1))
+  .addOption(
+    new Option("--window <n>", "values that a prediction sees; by Akaike's criterion").argParser(numberFrom(1)),
+  )
+  .addOption(new Option("--split <share>", "share of the values before the first origin").argParser(share).default(0.8))
+  .addOption(new Option("--origins <n>", "origins at most, the last ones").argParser(numberFrom(2)).default(200))
+  .addOption(seed())
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab forecast sunspots --horizon 5 --season 11")
+  .action(async (file, { header, ...options }, command) => {
+    const told = command.getOptionValueSource("header") === "cli" ? { header } : {};
+    await (await import("./forecast.js")).forecast(file, { ...options, ...told });
+  });
+
+program
   .command("report")
   .argument("[dir]", "folder of an earlier run", "report")
   .description("judge stored rows again and write the page; nothing is trained")
@@ -167,4 +192,18 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError("Allowed is a whole number from 0 to 2^53 - 1.");
+}
+
+function numberFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Allowed is a whole number from ${least}.`);
+  };
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError("Allowed is a number above 0 and below 1.");
 }
