@@ -44,6 +44,15 @@ test.each([
   expect(cells[0]!.predictors.length).toBeGreaterThan(6);
 });
 
+test("an excess to stop at needs a law with a known optimum", async () => {
+  const model = "{ name: lsa, mixer: linear-attention, train: { steps: 9, until: { excess: 1% } } }";
+  const text = (law: string) => `${study(law, "zero")}\nmodels: [${model}]`;
+  expect(await fault(text("{ kind: nonlinear-target, features: 3 }"))).toBe("no fault");
+  expect(await fault(text("{ kind: task-pool, features: 3, tasks: 4 }"))).toMatch(
+    /^study\.yaml:6:\d+: this law has no known optimum to stop at: the optimum of a layer over a pool/,
+  );
+});
+
 test.each([
   [
     "{ kind: mixture, features: 3, first: {}, second: { covariance: { power: 1 } } }",

@@ -5,6 +5,9 @@ import type { StudyModel } from "./study.js";
 import { drawingOf, recordOf, scheduleOf } from "./train-field.js";
 import type { Json } from "./yaml-document.js";
 
+/** What an excess to stop at is measured from. */
+const OPTIMUM = "lsa-optimum";
+
 /** The i-th model with its mixer made, and its settings with every default. @throws StudyError for what cannot be */
 export function resolveModel(
   { catalogue, maker, point, frame, document }: Resolving,
@@ -26,6 +29,11 @@ export function resolveModel(
   };
   const made = maker.make(catalogue.mixers, naming, () => site, point);
   const [schedule, record, until] = [scheduleOf(train), recordOf(train), train.until?.excess ?? null];
+  if (until !== null) {
+    const known = catalogue.predictors.get(OPTIMUM)?.make({}, site).applies(law.population);
+    if (known !== true)
+      document.fail(point.written([...path, "train", "until"]), `this law has no known optimum to stop at: ${known}`);
+  }
   const drawing = drawingOf(train);
   const text = drawing.prompts === "gram" ? gramProgram(law, made.value, site.context) : law.program;
   if (typeof text === "string") document.fail(point.written([...path, "train", "prompts"]), text);
