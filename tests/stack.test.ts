@@ -13,6 +13,8 @@ import linear from "../src/mixers/linear-attention.js";
 import stack from "../src/mixers/stack.js";
 import { bestDescentStep } from "../src/predictors/best-descent-step.js";
 import descent from "../src/predictors/gradient-descent.js";
+import { loadCatalogue } from "../src/runner/catalogue.js";
+import { parseStudy } from "../src/studies/parse-study.js";
 import { optimalStep } from "../src/theory/optimal-step.js";
 import type { Law, Mixer, Prompts, Rows, Weights } from "../src/types.js";
 import { openCpu, trained, trialOf } from "./engine-trials.js";
@@ -212,14 +214,24 @@ describe("training", () => {
   });
 });
 
-test("bad options are told in a sentence", () => {
-  const fault = (options: object) => stack.options.safeParse(options).error?.issues[0]?.message;
-  expect(fault({ depth: 2, layer: "softmax-attention", normalize: "own" })).toBe(
-    "softmax attention has its own weights of sum 1: leave `normalize` out",
-  );
-  expect(() =>
-    made({ depth: 2, normalize: "trained" }, { features: 4, context: { uniform: [1, 7] } } as never),
-  ).toThrow("normalize: trained divides by the one context length of training");
-  expect(() => descentWeights([])).toThrow("at least one step");
-  expect(() => descentWeights([{ step: [[1, 2]] }])).toThrow("matrices of 1 x 1 entries");
+describe("bad options are told in a sentence", () => {
+  test.each([
+    ["depth: 0", "4:42: `depth` is 0; allowed: a whole number >= 1 and <= 64"],
+    ["tied: true", "4:10: `depth` is missing; allowed: a whole number >= 1 and <= 64"],
+    ["depth: 2, damping: 0", "4:54: `damping` is 0; allowed: a number > 0"],
+    ["depth: 2, dampin: 1", "`dampin` is not a key here; did you mean `damping`?"],
+    ["depth: 2, layer: relu", '`layer` is the text "relu"; allowed: linear-attention, softmax-attention'],
+    ["depth: 2, layer: softmax-attention, normalize: own", "own weights of sum 1: leave `normalize` out"],
+    ["depth: 2, normalize: trained", "normalize: trained divides by the one context length of training"],
+  ])("of a study: %s", async (options, sentence) => {
+    const model = `{ name: s, mixer: stack, ${options}, train: { steps: 1, batch: 1, rate: 1 } }`;
+    const law = "law: { kind: gaussian-linear, features: 4 }\ncontext: { uniform: [1, 7] }";
+    const study = `title: t\n${law}\nmodels: [${model}]\npredictors: [zero]\n`;
+    await expect(parseStudy(study, "s", await loadCatalogue())).rejects.toThrow(sentence);
+  });
+
+  test("of the weights of descent", () => {
+    expect(() => descentWeights([])).toThrow("at least one step");
+    expect(() => descentWeights([{ step: [[1, 2]] }])).toThrow("matrices of 1 x 1 entries");
+  });
 });
