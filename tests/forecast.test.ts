@@ -14,8 +14,6 @@ import { studentCdf } from "../src/math/distributions.js";
 import { normals } from "../src/math/draws.js";
 import { foldIn, keyOf } from "../src/math/keys.js";
 import { Moments } from "../src/math/moments.js";
-import { coefficientsOf } from "../src/math/reflection.js";
-import { burgReflections } from "../src/predictors/algorithms/burg.js";
 
 const key = keyOf(1927);
 const shipped = (name: string) => readSeries(readFileSync(`src/data/${name}.csv`), name).values;
@@ -61,7 +59,7 @@ describe("published fits of the shipped series", () => {
     expect([g1!.toFixed(4), g2!.toFixed(4)]).toEqual(["1.3425", "-0.6550"]);
   });
 
-  test("Brockwell and Davis, sunspots of 1770 to 1869: Yule-Walker 1.318, -0.634 and 289.2, Burg 1.407, -0.713", () => {
+  test("Brockwell and Davis, sunspots of 1770 to 1869: Yule-Walker 1.318, -0.634 and 289.2", () => {
     const whole = years(1770, 1869).map(Math.round);
     const gamma = [0, 1, 2].map((k) => autocovariance(whole, k)) as [number, number, number];
     // Their file has 1382.2, 1114.4 and 591.73: some thousandths off, as a year or two of theirs are not today's.
@@ -75,9 +73,6 @@ describe("published fits of the shipped series", () => {
     expect(printed.map((value) => value!.toFixed(3))).toEqual(["1.318", "-0.634"]);
     expect((1382.2 - printed[0]! * 1114.4 - printed[1]! * 591.73).toFixed(1)).toBe("289.2");
     expect(Math.abs(gamma[0] - first! * gamma[1] - second! * gamma[2] - 289.2)).toBeLessThan(0.5);
-    const burg = coefficientsOf(burgReflections(centred(whole), 2));
-    expect(Math.abs(burg[0]! - 1.407)).toBeLessThan(0.002);
-    expect(Math.abs(burg[1]! + 0.713)).toBeLessThan(0.002);
   });
 
   test("Moran 1953, logarithms of the lynx: 1.4101 and -0.7734 within a standard error, mean 2.9036", () => {
