@@ -158,6 +158,18 @@ describe("a sweep", () => {
     expect(together.filter(({ trial }) => trial === 1).map((snapshot) => ({ ...snapshot, trial: 0 }))).toEqual(alone);
   }, 60_000);
 
+  test("adds up updates that float32 weights would not feel", async () => {
+    const trial = trialOf({ record: [0] }, { steps: 400, batch: 4, rate: 1e-9 });
+    const [first, last] = (await onGpu(await openGpu(), [trial])).map(flat);
+    const right = flat((await trained(cpu, [trial])).at(-1)!);
+    const moved = right.map((weight, q) => weight - first![q]!);
+    // An update is at most a fifteenth of a roundoff of weights of size 0.3, and all of them several roundoffs.
+    expect(Math.max(...moved.map(Math.abs))).toBeGreaterThan(4 * cpu.roundoff * 0.3);
+    last!.forEach((weight, q) => {
+      expect(Math.abs(weight - right[q]!)).toBeLessThan(2 * cpu.roundoff * Math.abs(right[q]!));
+    });
+  }, 60_000);
+
   test("ends a trial that diverges, by its loss or its update, and one whose `done` says so, without the others", async () => {
     const huge = { optimizer: { kind: "sgd", momentum: 0 }, rate: 300, steps: 60 } as const;
     const trials = [
