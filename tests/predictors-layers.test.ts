@@ -1,12 +1,30 @@
-import type { LinearRegression } from "../src/laws/gaussian-linear.js";
-import { identity, scaled } from "../src/math/matrix.js";
+import { type LinearRegression, linearRegressionLaw } from "../src/laws/gaussian-linear.js";
+import { keyOf } from "../src/math/keys.js";
+import { applied, identity, scaled, sum, transpose } from "../src/math/matrix.js";
+import { Moments } from "../src/math/moments.js";
+import { solve } from "../src/math/solve.js";
+import { spectralMap } from "../src/math/symmetric.js";
 import { layeredDescent } from "../src/predictors/algorithms/layered-descent.js";
+import { whitenedDescent } from "../src/predictors/algorithms/whitened-descent.js";
 import { bestDescentStep } from "../src/predictors/best-descent-step.js";
 import { bestLayers, type Layers } from "../src/predictors/best-layers.js";
 import { layeredRisk } from "../src/predictors/layered-risk.js";
+import lsaOptimum from "../src/predictors/lsa-optimum.js";
+import preconditionedGradientDescent from "../src/predictors/preconditioned-gradient-descent.js";
 import { sampledSpectra } from "../src/predictors/sampled-spectra.js";
 import { optimalStep } from "../src/theory/optimal-step.js";
-import { expectSame, isotropic, population, skewed, skewedProblems } from "./predicted-weights.js";
+import { untiedDescent } from "../src/theory/untied-descent.js";
+import type { Rows } from "../src/types.js";
+import {
+  each,
+  expectSame,
+  isotropic,
+  normalEquations,
+  population,
+  site,
+  skewed,
+  skewedProblems,
+} from "./predicted-weights.js";
 import { excessRisks, inner, type Problems, sample, shownWeights } from "./regression-sampler.js";
 
 const free = (layers: number) => ({ layers, tied: false, curved: false });
@@ -89,6 +107,19 @@ describe("best layers", () => {
     expect(Math.abs(step! / bestDescentStep(law, 8, 3) - 1)).toBeLessThan(1e-3);
   });
 
+  test.each([
+    [3, 6, 0.5, 2],
+    [5, 12, 1, 3],
+  ])(
+    "d = %d, n = %d, noise %d: %d untied steps are those of exact moments, within the error of the spectra",
+    (d, n, noise, k) => {
+      const law = population({ features: d, noise });
+      const exact = untiedDescent.value(law, { context: n, steps: k });
+      const found = bestLayers(law, n, free(k)).steps;
+      for (const [i, size] of exact.sizes.entries()) expect(Math.abs(found[i]! / size - 1)).toBeLessThan(0.03);
+    },
+  );
+
   /** Steps and risks of another program; Ahn et al. trained {.43, .69, 1.71}. */
   test.each([
     [2, [0.5166, 1.2518], 0.361],
@@ -156,3 +187,62 @@ describe("best layers", () => {
       expect(bestLayers(law, n, shared(2))).toEqual({ steps: [0, 0], curvatures: [0, 0] });
   });
 });
+
+describe("preconditioned steps", () => {
+  const rotated = [
+    [1, 0.3, 0, 0, 0.1],
+    [0.3, 0.7, 0.1, 0, 0],
+    [0, 0.1, 0.5, 0.2, 0],
+    [0, 0, 0.2, 0.9, 0.1],
+    [0.1, 0, 0, 0.1, 0.3],
+  ];
+  const inverse = solve(rotated, identity(5));
+  const law = linearRegressionLaw({ features: 5, covariance: rotated, taskCovariance: symmetrised(inverse) });
+
+  test("are w - a L^-1 (S w - X^T y) / n, one after another", () => {
+    const problems = sample({ root: rotated, taskRoot: identity(5), noise: 0.3 }, () => 7, 10, 5);
+    const inverseRoot = spectralMap(rotated, (value) => 1 / Math.sqrt(value));
+    const steps = [0.4, 0.9];
+    const expected = each(problems, (b) => {
+      const { S, moment } = normalEquations(problems, b);
+      let w = identity(5)[0]!.map(() => 0);
+      for (const step of steps) {
+        const slope = applied(S, w).map((entry, i) => (entry - moment[i]!) / 7);
+        const move = applied(inverse, slope);
+        w = w.map((entry, i) => entry - step * move[i]!);
+      }
+      return w;
+    });
+    expectSame(shownWeights(problems, whitenedDescent({ inverseRoot, steps }).predict), expected, 1e-10);
+  });
+
+  test("of tasks N(0, L^-1) have the sizes and the risk of the isotropic law, whatever L", () => {
+    const tuned = preconditionedGradientDescent.make(3, site).tune(law.population, 20);
+    const moments = new Moments(1);
+    const prompts = law.draw(keyOf(5), { from: 0, count: 4000 }, 20);
+    for (const [b, prediction] of tuned.predict(prompts).data.entries())
+      moments.add([(prediction - prompts.answer.data[b]!) ** 2]);
+    expect(Math.abs(moments.mean(0) - 0.1336)).toBeLessThan(4 * moments.standardError(0));
+    const { constants } = tuned.recipe as { constants: { steps: readonly number[] } };
+    for (const [i, step] of [0.4255, 0.6938, 1.7215].entries())
+      expect(Math.abs(constants.steps[i]! / step - 1)).toBeLessThan(0.01);
+  });
+
+  test("one of them is the optimum of a layer there, in closed form, and is not elsewhere", () => {
+    const risk = (population: typeof law.population) =>
+      [preconditionedGradientDescent.make(1, site), lsaOptimum.make({}, site)].map((predictor) => {
+        const answer = predictor.tune(population, 20).risk(population, 20);
+        return "value" in answer ? answer.value : Number.NaN;
+      });
+    const [step, optimum] = risk(law.population);
+    expect(step).toBeCloseTo(optimum!, 10);
+    expect(optimum).toBeCloseTo(1.153846, 6);
+    const [worse, best] = risk(linearRegressionLaw({ features: 5, covariance: rotated }).population);
+    expect(worse).toBeGreaterThan(1.03 * best!);
+  });
+});
+
+/** The symmetric half of a matrix. */
+function symmetrised(matrix: Rows): Rows {
+  return scaled(sum(matrix, transpose(matrix)), 1 / 2);
+}
