@@ -1,10 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
+import { operationsOf } from "../src/engine/operations.js";
 import { checkAnswer } from "../src/engine/webgpu/check-answer.js";
 import { DispatchClock } from "../src/engine/webgpu/dispatch-clock.js";
 import { entrantOf, initialModels, modelsAt, recordsOf, structureOf } from "../src/engine/webgpu/entrants.js";
 import { paceTable } from "../src/engine/webgpu/paces.js";
 import { Word } from "../src/engine/webgpu/record.js";
 import { roundsOf } from "../src/engine/webgpu/reduction.js";
+import { add, mul } from "../src/kernels/arithmetic.js";
+import { loop } from "../src/kernels/loop.js";
+import { program } from "../src/kernels/program.js";
 import { linearRegressionLaw } from "../src/laws/gaussian-linear.js";
 import { foldIn, keyOf } from "../src/math/keys.js";
 import { rateAt } from "../src/training/rate.js";
@@ -115,6 +119,15 @@ describe("what a kernel reads", () => {
       expect(Math.abs(sum - weight)).toBeLessThan(Math.abs(weight) * 2 ** -46);
     });
   });
+});
+
+test("operations are counted with all iterations of their loops, shared values once, leaves not at all", () => {
+  const of = program({ settings: 3 }, ({ settings: s }) => {
+    const twice = mul(s.at(0), s.at(1));
+    const [sum] = loop(7, [0], (_, [x]) => [add(mul(x!, s.at(2)), twice)]);
+    return [add(sum!, twice)];
+  });
+  expect(operationsOf(of, 32)).toBe(1 + 7 * 2 + 1);
 });
 
 describe("checkAnswer", () => {

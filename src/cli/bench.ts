@@ -11,5 +11,6 @@ export const benches = {
   gpu: async () => (await import("./bench/gpu.js")).benchGpu(),
   published: async () => (await import("./bench/published.js")).benchPublished(),
   tuning: async () => (await import("./bench/tuning.js")).benchTuning(),
+  roofline: async () => (await import("./bench/roofline.js")).benchRoofline(),
   scaling: async () => (await import("./bench/scaling.js")).benchScaling(),
 } as const;

@@ -159,9 +159,9 @@ program
     new Argument(
       "[name]",
       "cpu: a step by everything that is here; gpu: the same on the GPU; published: a paper's whole training on the " +
-        "GPU; tuning: layouts of the GPU's kernels; scaling: cost by size; evaluation: risk at a million prompts",
+        "GPU; tuning: layouts of the GPU's kernels; roofline: how far they are from a lower bound; scaling: cost by size; evaluation: risk at a million prompts",
     )
-      .choices(["cpu", "gpu", "published", "tuning", "scaling", "evaluation"])
+      .choices(["cpu", "gpu", "published", "tuning", "roofline", "scaling", "evaluation"])
       .default("cpu"),
   )
   .description("how fast this machine trains, beside tfjs, plain loops, JAX and PyTorch where they are, and measures")
