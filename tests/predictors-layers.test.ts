@@ -170,6 +170,16 @@ describe("best layers", () => {
     expect(moments.mean(2)).toBeLessThan(moments.mean(1));
   });
 
+  test("of a polynomial of degree 728 are found where starts overflow, and prompts of any size stay in mind", () => {
+    const layers = bestLayers(population({ features: 2, noise: 0.3 }), 6, shared(6));
+    expect([...layers.steps, ...layers.curvatures].every(Number.isFinite)).toBe(true);
+    expect(layers.steps[0]).toBeGreaterThan(0.3);
+    const problems = sample(isotropic(2, 0.3), () => 6, 20_000, 73);
+    const moments = excessRisks(problems, [found(problems, layers)], identity(2));
+    // Less than half of what predicting 0 costs, with no prompt among 20,000 on which layers diverge.
+    expect(moments.mean(0) + 4 * moments.standardError(0)).toBeLessThan(1);
+  });
+
   test("scale with the inputs, do not depend on a common factor of query and task, and are 0 where nothing is seen", () => {
     const at = (covariance: number, tasks: number): LinearRegression =>
       population({

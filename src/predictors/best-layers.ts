@@ -1,5 +1,5 @@
 import type { LinearRegression } from "../laws/gaussian-linear.js";
-import { type Minimum, quasiNewton } from "../math/quasi-newton.js";
+import { type Differentiable, type Minimum, quasiNewton } from "../math/quasi-newton.js";
 import type { Lengths } from "../types.js";
 import { layeredRisk } from "./layered-risk.js";
 import { type Spectrum, sampledSpectra } from "./sampled-spectra.js";
@@ -60,18 +60,32 @@ function searched(population: LinearRegression, context: Lengths, freedom: Freed
       expand(variable, x);
       const value = risk(x, slope);
       gather(slope, gradient);
-      return value;
+      // Opposite overflows of diverging layers are no number, but they are no best risk either.
+      return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
     };
   };
   const sketch = over(spectra.slice(0, SKETCH));
   const rough = starts(spectra, unit, freedom)
-    .map((start) => quasiNewton(sketch, start.slice(0, size), TOLERANCE.rough))
+    .map((start) => quasiNewton(sketch, converging(sketch, start.slice(0, size)), TOLERANCE.rough))
     .reduce((least: Minimum, minimum) => (minimum.f < least.f ? minimum : least));
-  const best = quasiNewton(over(spectra), rough.x, TOLERANCE.fine);
+  const whole = over(spectra);
+  const best = quasiNewton(whole, converging(whole, Array.from(rough.x)), TOLERANCE.fine);
   expand(best.x, x);
   const steps = Array.from(x.subarray(0, layers), (a) => a / unit);
   if (!curved) steps.sort((a, b) => a - b);
   return { steps, curvatures: Array.from(x.subarray(layers), (b) => b / unit) };
+}
+
+/** The start, halved until no prompt makes its risk overflow; at 0 nothing is learned and nothing diverges. */
+function converging(risk: Differentiable, start: readonly number[]): readonly number[] {
+  const gradient = new Float64Array(start.length);
+  const isFine = Number.isFinite(risk(Float64Array.from(start), gradient));
+  return isFine && gradient.every(Number.isFinite)
+    ? start
+    : converging(
+        risk,
+        start.map((variable) => variable / 2),
+      );
 }
 
 /** The free variables (steps, then curvatures but the last) and all 2 K, to and fro; gradients are gathered. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Autoregression } from "../laws/autoregressive.js";
-import { seriesOnly } from "../theory/series/series-only.js";
+import { seriesPromptsOnly } from "../theory/series/series-only.js";
 import type { Predictor, Unit } from "../types.js";
 import { burgFit } from "./algorithms/burg.js";
 
@@ -9,7 +9,7 @@ const burg: Predictor<Autoregression> = {
   name: "burg",
   kind: "predictor",
   source: { paper: "Brockwell, Davis 1991", where: "Section 8.2" },
-  applies: seriesOnly,
+  applies: seriesPromptsOnly,
   tune: ({ window }) => ({
     ...burgFit({ window }),
     risk: () => ({ why: "the risk of fitted coefficients has no closed form at finite n; it is sampled" }),

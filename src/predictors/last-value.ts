@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Autoregression } from "../laws/autoregressive.js";
 import { linearRisk } from "../theory/series/best-linear.js";
-import { seriesOnly } from "../theory/series/series-only.js";
+import { seriesPromptsOnly } from "../theory/series/series-only.js";
 import type { Predictor, Unit } from "../types.js";
 import { windowWeights } from "./algorithms/window-weights.js";
 import { readOff } from "./read-off.js";
@@ -11,7 +11,7 @@ const lastValue: Predictor<Autoregression> = {
   name: "last-value",
   kind: "predictor",
   source: { paper: "Zeng, Chen, Zhang, Xu 2023", where: "Section 5" },
-  applies: seriesOnly,
+  applies: seriesPromptsOnly,
   tune({ window, features }) {
     const weights = Array.from({ length: features }, (_, i) => (i === window - 1 ? 1 : 0));
     return { ...windowWeights({ weights }), risk: (test) => readOff(linearRisk, test, { weights }) };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Autoregression } from "../laws/autoregressive.js";
-import { seriesOnly } from "../theory/series/series-only.js";
+import { seriesPromptsOnly } from "../theory/series/series-only.js";
 import { meanRisk } from "../theory/series/simple-risks.js";
 import type { Predictor, Unit } from "../types.js";
 import { historyMean } from "./algorithms/history-mean.js";
@@ -11,7 +11,7 @@ const mean: Predictor<Autoregression> = {
   name: "mean",
   kind: "predictor",
   source: { paper: "Zeng, Chen, Zhang, Xu 2023", where: "Section 5" },
-  applies: seriesOnly,
+  applies: seriesPromptsOnly,
   tune: ({ window }) => ({
     ...historyMean({ window }),
     risk: (test, context) =>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Autoregression } from "../laws/autoregressive.js";
-import { seriesOnly } from "../theory/series/series-only.js";
+import { seriesPromptsOnly } from "../theory/series/series-only.js";
 import type { Predictor, Unit } from "../types.js";
 import { yuleWalkerFit } from "./algorithms/yule-walker.js";
 
@@ -18,7 +18,7 @@ function yuleWalker(autocovariance: "biased" | "unbiased"): Predictor<Autoregres
     name: `yule-walker-${autocovariance}`,
     kind: "predictor",
     source: { paper: "Brockwell, Davis 1991", where: "Section 8.1" },
-    applies: seriesOnly,
+    applies: seriesPromptsOnly,
     tune: ({ window }) => ({
       ...yuleWalkerFit({ window, isBiased: autocovariance === "biased" }),
       risk: () => ({ why: "the risk of fitted coefficients has no closed form at finite n; it is sampled" }),
