@@ -135,6 +135,18 @@ test("one layer of a stack is the layer of the same products, its layers those t
   expect(gap(tied, unrolled)).toBeLessThan(64 * ROUNDOFF * largest(tied));
 });
 
+test("factored weights are their products, one layer looped or each its own", () => {
+  for (const tied of [true, false]) {
+    const factored = made({ depth: 2, tied, heads: 2, weights: "factored", init: { scale: 0.4 } });
+    const weights = factored.init(keyOf(10), 4);
+    expect(Object.keys(weights)).toEqual(["K", "Q", "V", "P"]);
+    expect(weights.K!.shape).toEqual([tied ? 1 : 2, 2, 5, 5]);
+    const found = factored.forward(weights, prompts).data;
+    const expected = made({ depth: 2, heads: 2 }).forward(factored.layers!(weights), prompts).data;
+    expect(gap(found, expected)).toBeLessThan(64 * ROUNDOFF * largest(expected));
+  }
+});
+
 test("interpolation does not depend on the gauges of its ends, and ends at them", () => {
   const mixer = made({ depth: 2 });
   const [a, b] = [0.3, 0.8].map((size) =>

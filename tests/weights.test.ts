@@ -101,6 +101,29 @@ test("a model's weights written and read again are the same weights, with what t
   expect(JSON.parse(back.texts[MODEL_TEXT]!)).toEqual(model);
 });
 
+test("a stack brought as factors is the stack of their products", () => {
+  const { arrays } = read("factored.npz");
+  // Two heads of one layer become two layers of one head, with the rest of P.
+  const P = { shape: [2, 4, 4], data: Float64Array.from({ length: 32 }, (_, i) => Math.sin(i)) };
+  const [K, Q, V] = ["K", "Q", "V"].map((name) => arrays.get(name)!);
+  const file = { arrays: new Map(Object.entries({ K: K!, Q: Q!, V: V!, P })), texts: {} };
+  const { mixer, weights } = brought("stack", file);
+  const { KQ, PV } = mixer.layers!(weights);
+  expect(KQ.shape).toEqual([2, 1, 4, 4]);
+  const product = (left: (i: number) => number, right: (i: number) => number) =>
+    [0, 1, 2, 3].reduce((sum, i) => sum + left(i) * right(i), 0);
+  const one = product(
+    (i) => K!.data[16 + i * 4 + 1]!,
+    (i) => Q!.data[16 + i * 4 + 2]!,
+  );
+  expect(KQ.data[16 + 1 * 4 + 2]).toBeCloseTo(one, 14);
+  const other = product(
+    (i) => P.data[16 + 3 * 4 + i]!,
+    (i) => V!.data[16 + i * 4]!,
+  );
+  expect(PV.data[16 + 3 * 4]).toBeCloseTo(other, 14);
+});
+
 describe("what cannot be read is told in a sentence that names the tensor", () => {
   const { arrays } = read("merged.npz");
   const [KQ, OV] = [arrays.get("KQ")!, arrays.get("OV")!];

@@ -1,16 +1,14 @@
-import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
+import type { Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { less, neg, select } from "../kernels/arithmetic.js";
-import type { Block } from "../kernels/inputs.js";
-import { addWord, mulWord } from "../kernels/words.js";
-import { foldIn } from "../math/keys.js";
 import { nd } from "../math/nd.js";
 import type { Mixer, PredictionProgram, Site, Unit } from "../types.js";
 import { forwardOf, forwardRecipe } from "./forward.js";
-import { drawWeights, type InitialWeights, initialWeights } from "./initial-weights.js";
-import { type Layer, type LayerNodes, layerTensors, type StackWeights } from "./layer.js";
+import { type InitialWeights, initialWeights } from "./initial-weights.js";
+import { type Layer, layerTensors, type StackWeights } from "./layer.js";
 import { linearLayer } from "./linear-layer.js";
 import { softmaxLayer } from "./softmax-layer.js";
+import { stackForms } from "./stack-forms.js";
 import { tokens } from "./tokens.js";
 import { trainedLength } from "./trained-length.js";
 
@@ -24,6 +22,8 @@ export interface StackOptions {
   /** One layer applied again and again, instead of layers of their own. */
   readonly tied: boolean;
   readonly heads: number;
+  /** Trained as KQ and PV, or as published code's K, Q, V and P. */
+  readonly weights: "merged" | "factored";
   /** Every update is multiplied by this. */
   readonly damping: number;
   readonly init: InitialWeights;
@@ -38,20 +38,20 @@ export interface StackOptions {
  * KQ_l = [[A_l, 0], [0, 0]] and PV_l = [[0, 0], [0, -1]] every layer of linear attention takes the step
  * w <- w - A_l^T grad of least squares, labels hold what is left to explain, y_j - w . x_j, and the query's holds
  * 0 - w . x_q. With PV_l = [[-B_l, 0], [0, -1]] the inputs are preconditioned too (GD++). No pairs predict 0.
- * Gauge: (c KQ_h, PV_h / c) in each layer. The last layer's rows of PV but the label's reach no prediction.
+ * Gauge: (c KQ_h, PV_h / c) in each layer, (M K, M^-T Q) and (M V, P M^-1) in factored weights. The last layer's rows of PV but the label's reach no prediction.
  * Source: Ahn, Cheng, Daneshmand, Sra 2023, Equations 3 and 4 and Lemma 1; von Oswald et al. 2023, Section 3 (looped)
  * and Appendices A.10 (GD++) and A.8 (damping).
  */
-export function stack<State>(layer: Layer<State>, options: StackOptions): Mixer<StackWeights> {
+export function stack<State>(layer: Layer<State>, options: StackOptions): Mixer {
   const { depth, tied, heads, damping, init } = options;
   const stored = tied ? 1 : depth;
+  const form = stackForms[options.weights]({ stored, heads, init });
   const program: PredictionProgram = {
-    structure: `stack of ${depth}${tied ? " tied" : ""}: ${layer.structure}, ${heads} heads, damping ${damping}`,
-    parameters: (features) => 2 * stored * heads * (features + 1) ** 2,
+    structure: `stack of ${depth}${tied ? " tied" : ""}: ${layer.structure}, ${form.structure}, damping ${damping}`,
+    parameters: (features) => form.parameters(features + 1),
     build(parameters, prompt) {
-      const layers = Array.from({ length: depth }, (_, l) =>
-        layerNodes(parameters, tied ? 0 : l, stored, heads, prompt.features + 1),
-      );
+      const own = Array.from({ length: stored }, (_, l) => form.nodes(parameters, l, prompt.features + 1));
+      const layers = Array.from({ length: depth }, (_, l) => own[tied ? 0 : l]!);
       const state = layers
         .slice(0, -1)
         .reduce((before, weights) => layer.advance(weights, before, damping), layer.open(prompt));
@@ -62,21 +62,15 @@ export function stack<State>(layer: Layer<State>, options: StackOptions): Mixer<
   return {
     name: "stack",
     symmetries: layer.symmetries,
-    init(key, features) {
-      const D = features + 1;
-      const drawn = (name: string) => drawWeights(init, foldIn(key, name), stored * heads * D * D, D);
-      return {
-        KQ: nd(["layer", "head", "key", "query"], [stored, heads, D, D], drawn("KQ")),
-        PV: nd(["layer", "head", "out", "token"], [stored, heads, D, D], drawn("PV")),
-      };
-    },
+    init: form.init,
     apply(tf, weights, prompts) {
       const { pairs, query } = tokens(tf, prompts);
       const [batch, context, D] = pairs.shape;
       let stream = tf.concat([pairs, tf.reshape(query, [batch, 1, D])], 1) as Tensor3D;
       const length = tf.reshape(tf.maximum(prompts.length, 1), [batch, 1]) as Tensor2D;
+      const products = form.tensors(tf, weights);
       for (let l = 0; l < depth; l++) {
-        const own = layerTensors(tf, weights as { KQ: Tensor4D; PV: Tensor4D }, tied ? 0 : l);
+        const own = layerTensors(tf, products, tied ? 0 : l);
         const update = layer.apply(tf, own, { tokens: stream, mask: prompts.mask, length });
         stream = tf.add(stream, tf.mul(update, damping));
       }
@@ -84,22 +78,10 @@ export function stack<State>(layer: Layer<State>, options: StackOptions): Mixer<
       return tf.mul(tf.reshape(label, [batch]), -1) as Tensor1D;
     },
     program,
-    forward: forwardOf(program, ["KQ", "PV"], { unroll: FLOAT64_UNROLL }),
-    recipe: forwardRecipe(program, ["KQ", "PV"], { unroll: FLOAT64_UNROLL }),
-    layers: (weights) => applied(weights, depth, damping),
-    products: (weights) => inRow(applied(weights, depth, damping)),
-  };
-}
-
-/** Layer l of the parameters: all of KQ (layer, head, D, D), then all of PV. */
-function layerNodes(parameters: Block, l: number, stored: number, heads: number, D: number): LayerNodes {
-  const size = D * D;
-  const of = (which: number, h: number) => parameters.block(((which * stored + l) * heads + h) * size, size);
-  const [KQ, PV] = [0, 1].map((which) => Array.from({ length: heads }, (_, h) => of(which, h)));
-  return {
-    heads,
-    KQ: (h, a, b) => KQ![h]!.at(addWord(mulWord(a, D), b)),
-    PV: (h, a, b) => PV![h]!.at(addWord(mulWord(a, D), b)),
+    forward: forwardOf(program, form.names, { unroll: FLOAT64_UNROLL }),
+    recipe: forwardRecipe(program, form.names, { unroll: FLOAT64_UNROLL }),
+    layers: (weights) => applied(form.merged(weights), depth, damping),
+    products: (weights) => inRow(applied(form.merged(weights), depth, damping)),
   };
 }
 
@@ -129,6 +111,7 @@ const options = z
     depth: z.int().min(1).max(64).describe("how many layers, 1 to 64"),
     tied: z.boolean().default(false).describe("one layer applied again and again, instead of layers of their own"),
     heads: z.int().positive().default(1),
+    weights: z.enum(["merged", "factored"]).default("merged").describe("train KQ and PV, or K, Q, V and P"),
     normalize: z
       .enum(["own", "trained", "none"])
       .optional()
@@ -156,13 +139,14 @@ export const examples: readonly z.input<typeof options>[] = [
   { depth: 2, damping: 0.25 },
   { depth: 3, tied: true, normalize: "trained", damping: 0.125 },
   { depth: 2, heads: 2, layer: "softmax-attention", damping: 0.5 },
+  { depth: 2, heads: 2, weights: "factored", damping: 0.25 },
 ];
 
 const unit: Unit<Options, Mixer> = {
   name: "stack",
   says: "layers of attention with a residual stream, each its own or one applied again and again",
   options,
-  make: (given, site) => stack(layers[given.layer](given, site), given) as unknown as Mixer,
+  make: (given, site) => stack(layers[given.layer](given, site), given),
 };
 
 export default unit;

@@ -18,11 +18,12 @@ export const layouts: Readonly<Record<string, (arrays: Arrays) => LayoutMixer>> 
     const [weights, name] = arrays.arrays.has("K") ? ["factored", "K"] : ["merged", "KQ"];
     return { mixer: "softmax-attention", options: { weights, heads: extentOf(arrays, name!, 3) } };
   },
-  /** A stack of linear attention, each layer its own: KQ, PV (layer, head, D, D). */
+  /** A stack of linear attention, each layer its own: KQ, PV or K, Q, V, P (layer, head, D, D). */
   stack(arrays) {
-    const rank = arrays.arrays.get("KQ")?.shape.length ?? 0;
-    const heads = rank === 4 ? arrays.arrays.get("KQ")!.shape[1]! : 1;
-    return { mixer: "stack", options: { depth: extentOf(arrays, "KQ", Math.max(3, rank)), heads } };
+    const [weights, name] = arrays.arrays.has("K") ? ["factored", "K"] : ["merged", "KQ"];
+    const shape = arrays.arrays.get(name!)?.shape ?? [];
+    const heads = shape.length === 4 ? shape[1]! : 1;
+    return { mixer: "stack", options: { weights, depth: extentOf(arrays, name!, Math.max(3, shape.length)), heads } };
   },
 };
 
