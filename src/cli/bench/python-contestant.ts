@@ -14,7 +14,7 @@ export function pythonContestant(name: string, script: string, settings = {}, py
     async open({ attention, heads, batch, context, features }) {
       const file = join(packageRoot, "tests", "bench", script);
       if (!existsSync(file)) return `tests/bench/${script} is in the repository only`;
-      const talk = start(python, file);
+      const talk = startPython(python, file);
       const hello = await talk.answer();
       if (hello === null) return `the ${python} on the PATH cannot run tests/bench/${script}: ${talk.complaint()}`;
       const work = JSON.stringify({ attention, heads, batch, context, features, steps: STEPS, ...settings });
@@ -32,7 +32,7 @@ export function pythonContestant(name: string, script: string, settings = {}, py
 }
 
 /** A Python program that answers a line with a line. */
-interface Talk {
+export interface Talk {
   ask(line: string): void;
   /** Its next line; null where it has ended. */
   answer(): Promise<string | null>;
@@ -41,7 +41,7 @@ interface Talk {
   end(): void;
 }
 
-function start(python: string, file: string): Talk {
+export function startPython(python: string, file: string): Talk {
   const child = spawn(python, [file], { stdio: ["pipe", "pipe", "pipe"] });
   let complaint = "it says nothing";
   child.on("error", (error) => {
