@@ -10,6 +10,7 @@ import nonlinearTarget, { nonlinearTargetLaw } from "../src/laws/nonlinear-targe
 import randomBasis, { randomBasisLaw } from "../src/laws/random-basis.js";
 import randomCovariance, { randomCovarianceLaw } from "../src/laws/random-covariance.js";
 import type { Regression } from "../src/laws/regression.js";
+import severalTasks, { severalTasksLaw } from "../src/laws/several-tasks.js";
 import taskPool, { normalPool, taskPoolLaw } from "../src/laws/task-pool.js";
 import { keyOf } from "../src/math/keys.js";
 import { diagonal } from "../src/math/matrix.js";
@@ -45,6 +46,17 @@ const laws: readonly (readonly [string, Law<Regression>])[] = [
   ["one task", taskPoolLaw({ pool: [[1, -2, 0.5]] })],
   ["corrupted labels", corruptedLabelsLaw({ features: 3, share: 0.3, spread: 2, noise: 0.2, covariance: correlated })],
   ["a mixture", mixtureLaw(0.3, even, skewed)],
+  [
+    "tasks on overlapping features",
+    severalTasksLaw(
+      4,
+      [
+        [0, 1, 2],
+        [2, 3],
+      ],
+      0.4,
+    ),
+  ],
   ["a mixture with a noiseless component", mixtureLaw(0.6, linearRegressionLaw({ features: 3 }), even)],
 ];
 
@@ -165,7 +177,7 @@ test("a random basis turns the inputs: the spectrum of a prompt is fixed, its ei
     expect(Math.abs(moments.mean(i) - exact)).toBeLessThan(4 * moments.standardError(i));
 });
 
-const units = { randomCovariance, nonlinearTarget, randomBasis, taskPool, corruptedLabels, mixture };
+const units = { randomCovariance, nonlinearTarget, randomBasis, taskPool, corruptedLabels, mixture, severalTasks };
 
 test.each<[keyof typeof units, object, string]>([
   ["randomCovariance", { eigenvalues: "gamma" }, "eigenvalues are exponential"],
@@ -183,6 +195,9 @@ test.each<[keyof typeof units, object, string]>([
   ["corruptedLabels", { share: 1.5 }, "<=1"],
   ["corruptedLabels", { share: 0.1, covariance: [[1]] }, "1 row contradicts features: 2"],
   ["mixture", { first: {} }, "object"],
+  ["severalTasks", { tasks: [[1, 3]] }, "feature 3 of task 1 contradicts features: 2"],
+  ["severalTasks", { tasks: [[1], [2, 2]] }, "task 2 names a feature twice"],
+  ["severalTasks", { tasks: [] }, ">=1"],
   ["mixture", { first: {}, second: { covariance: { ar1: 2 } } }, "<=1"],
   ["mixture", { first: {}, second: { covariance: { diagonal: [1] } } }, "1 variance contradicts features: 2"],
 ])("%s: the bad option %j is refused with a sentence", (name, given, sentence) => {
@@ -197,6 +212,8 @@ test("laws are refused where their numbers are none", () => {
   expect(() => taskPoolLaw({ pool: [] })).toThrow("one task or more");
   expect(() => taskPoolLaw({ pool: [[1, 2], [3]] })).toThrow("2 finite numbers");
   expect(() => corruptedLabelsLaw({ features: 2, share: -0.1 })).toThrow("a number from 0 to 1, not -0.1");
+  expect(() => severalTasksLaw(2, [])).toThrow("one task or more");
+  expect(() => severalTasksLaw(2, [[0, 2]])).toThrow("features from 0 to 1, each once, not [0,2]");
   expect(() => mixtureLaw(2, even, even)).toThrow("a number from 0 to 1, not 2");
   expect(() => mixtureLaw(0.5, even, linearRegressionLaw({ features: 2 }))).toThrow("3 and 2 features");
 });
@@ -243,6 +260,28 @@ test("which component a prompt of a mixture is of says nothing of its length", (
   for (const [b, n] of length!.data.entries()) (Math.abs(query.data[2 * b]!) < 0.01 ? first : second).add([n]);
   const error = Math.hypot(first.standardError(0), second.standardError(0));
   expect(Math.abs(first.mean(0) - second.mean(0))).toBeLessThan(4 * error);
+});
+
+test("one task on all features is linear regression; pairs of a task are zero off its features", () => {
+  const { pairs } = severalTasksLaw(3, [[0, 1, 2]], 0.5).population;
+  expect(pairs).toEqual(gaussianPairs(linearRegressionLaw({ features: 3, noise: 0.5 }).population));
+  const { x, y } = severalTasksLaw(3, [[0], [1, 2]]).draw(key, { from: 0, count: 500 }, 4);
+  let first = 0;
+  for (let at = 0; at < 2000; at++) {
+    const [a, b, c] = x.data.subarray(3 * at, 3 * at + 3);
+    expect((a === 0) !== (b === 0)).toBe(true);
+    expect(b === 0).toBe(c === 0);
+    first += Number(a !== 0);
+  }
+  expect(Math.abs(first / 2000 - 1 / 2)).toBeLessThan(4 * Math.sqrt(1 / 4 / 2000));
+  // Pairs of the first task have one slope a prompt.
+  for (let b = 0; b < 500; b++) {
+    const slopes = [0, 1, 2, 3].flatMap((j) => {
+      const input = x.data[(b * 4 + j) * 3]!;
+      return input === 0 ? [] : [y.data[b * 4 + j]! / input];
+    });
+    for (const slope of slopes) expect(Math.abs(slope / slopes[0]! - 1)).toBeLessThan(1e-9);
+  }
 });
 
 test("moments of pairs with Gaussian inputs are those of the matrices, to rounding", () => {

@@ -9,6 +9,7 @@ import { nonlinearTargetLaw } from "../src/laws/nonlinear-target.js";
 import { randomBasisLaw } from "../src/laws/random-basis.js";
 import { randomCovarianceLaw } from "../src/laws/random-covariance.js";
 import { fixedCoefficients } from "../src/laws/series-coefficients.js";
+import { severalTasksLaw } from "../src/laws/several-tasks.js";
 import { normalPool, taskPoolLaw } from "../src/laws/task-pool.js";
 import { keyOf } from "../src/math/keys.js";
 import { diagonal, identity, scaled } from "../src/math/matrix.js";
@@ -73,6 +74,17 @@ const others: readonly (readonly [string, Law])[] = [
   ["random covariances", randomCovarianceLaw(features, "exponential", 0.5) as Law],
   ["a random basis", randomBasisLaw(diagonal([2, 1, 0.1]), 0.5) as Law],
   ["ReLU targets", nonlinearTargetLaw(features, { noise: 0.5 }) as Law],
+  [
+    "overlapping tasks",
+    severalTasksLaw(
+      features,
+      [
+        [0, 1],
+        [1, 2],
+      ],
+      0.5,
+    ) as Law,
+  ],
 ];
 const laws: readonly (readonly [string, Law])[] = [
   ...regressions.map(([name, settings]) => [name, linearRegressionLaw(settings) as Law] as const),

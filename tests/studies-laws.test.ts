@@ -34,6 +34,10 @@ test.each([
   ],
   ["{ kind: corrupted-labels, features: 3, share: 0.1 }", "lsa-optimum, ridge"],
   [
+    "{ kind: several-tasks, features: 6, tasks: [[1, 2, 3, 4], [3, 4, 5, 6]], noise: 0.3 }",
+    "{ kernel-ridge: { kernel: { kind: linear }, penalty: 1 } }",
+  ],
+  [
     "{ kind: mixture, features: 3, first: { noise: 0.1 }, second: { noise: 1, covariance: { power: 1 } } }",
     "mixture-posterior, { kernel-ridge: { kernel: { kind: linear }, penalty: 1 } }",
   ],
