@@ -228,6 +228,18 @@ test("the constant is fitted on other prompts than the distance is measured on",
     expect(Math.abs(variances[i]! / expected - 1)).toBeLessThan(4 * Math.sqrt(2 / 8000));
 });
 
+test("shifts that a law has not are left out, and other errors are not", () => {
+  const refusing = (error: Error): Law => ({
+    ...(isotropic as Law),
+    shifted() {
+      throw error;
+    },
+  });
+  const named = grounds(refusing(new RangeError("no shift")), context, keyOf(1), 2).map(({ name }) => name);
+  expect(named).toEqual(["training law", "half the context", "twice the context", "stretched inputs"]);
+  expect(() => grounds(refusing(new TypeError("a mistake")), context, keyOf(1), 2)).toThrow("a mistake");
+});
+
 test.each(["gradient-step", "gradient-descent-2", "ridge", "gd-plus-plus-2"])("a gain of %s is found again", (name) => {
   const candidate: Candidate = { name, predict: named(name).tune(isotropic.population, context).predict };
   for (const gain of [0.3, 1, 1.7]) {

@@ -14,7 +14,7 @@ const SCALES = [Math.SQRT1_2, Math.SQRT2] as const;
 /**
  * The training law first, then what an algorithm that only looks alike there may not survive: inputs of half and twice
  * the variance, half and twice as many pairs, and inputs stretched along some features and shrunk along others, with
- * the labels as they were. A scale that the law has not is left out.
+ * the labels as they were. A shift that the law has not is left out.
  *
  * @param prompts in either half of each ground
  */
@@ -24,25 +24,24 @@ export function grounds(law: Law, context: Lengths, key: Key, prompts: number): 
     const half = (from: number) => change(of.draw(own, { from, count: prompts }, length));
     return { name, fit: half(0), test: half(prompts) };
   };
-  const scaledLaws = SCALES.flatMap((inputScale) => {
-    const shifted = shiftedLaw(law, inputScale);
-    return shifted ? [drawn(`inputs x ${inputScale.toFixed(2)}`, shifted, context)] : [];
-  });
-  return [
-    drawn("training law", law, context),
-    ...scaledLaws,
-    drawn("half the context", law, lengths(context, 0.5)),
-    drawn("twice the context", law, lengths(context, 2)),
-    drawn("stretched inputs", law, context, stretched),
+  const scaled = SCALES.map(
+    (inputScale) => () => drawn(`inputs x ${inputScale.toFixed(2)}`, law.shifted({ inputScale }), context),
+  );
+  const shifts = [
+    ...scaled,
+    () => drawn("half the context", law, lengths(context, 0.5)),
+    () => drawn("twice the context", law, lengths(context, 2)),
+    () => drawn("stretched inputs", law, context, stretched),
   ];
+  return [drawn("training law", law, context), ...shifts.flatMap(whereThere)];
 }
 
-/** The law with its inputs scaled, or undefined where it has no such shift. */
-function shiftedLaw(law: Law, inputScale: number): Law | undefined {
+/** A shift, or nothing where the law has no such one (a series is only so long) and says so by a RangeError. */
+function whereThere(shift: () => Ground): Ground[] {
   try {
-    return law.shifted({ inputScale });
+    return [shift()];
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof RangeError) return [];
     throw error;
   }
 }
