@@ -3,7 +3,8 @@
 #
 #   sh tests/bench/gpu.sh pack DIR         where Node is: leaves DIR/base.tar.xz (30 MB, kept if there) and DIR/code.tar.xz
 #   sh tests/bench/gpu.sh run DIR NAME...  where the GPU is, in a copy of this repository with DIR in it: prints
-#                                          `iclab bench NAME` of each name, and what became of the machine
+#                                          `iclab bench NAME` of each name (gpu, published, roofline: some six minutes
+#                                          with JAX and PyTorch; tuning: five) and the card's clock before and after
 #
 # The base is Node, stripped, Dawn, and Debian's Vulkan loader with the libraries that NVIDIA's driver opens by itself;
 # the code is the benches as a bundle.
