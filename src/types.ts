@@ -53,6 +53,8 @@ export interface Source {
 export interface Site {
   readonly features: number;
   readonly context: Lengths;
+  /** The bytes of a file that options name, looked for beside the study. Left out where none can be read. */
+  readonly read?: (file: string) => Uint8Array;
 }
 
 /** What a study names: its options as a schema (so help, editor completion and errors come from it) and the value made of them. */
@@ -128,6 +130,16 @@ export interface Recipe {
   readonly constants: unknown;
 }
 
+/** What a law has whose prompts are cut out of data. */
+export interface Excerpt {
+  /** Changes with the data: another file under the same name is another law. */
+  readonly digest: string;
+  /** Labelled pairs that a prompt may have at most. */
+  readonly longest: number;
+  /** The law of the later part, which tests are drawn from where training saw the earlier one. */
+  readonly later?: Law;
+}
+
 /** A distribution over prompts with its population quantities. */
 export interface Law<P extends Population = Population> {
   readonly name: string;
@@ -147,6 +159,8 @@ export interface Law<P extends Population = Population> {
   recipe?(context: Lengths): Recipe;
   /** The same law with inputs, query or task rescaled. */
   shifted(shift: Shift): Law<P>;
+  /** Left out where prompts are drawn and not cut out of data. */
+  readonly excerpt?: Excerpt;
 }
 
 export type ClosedFormKind = "exact" | "asymptotic" | "upper-bound" | "lower-bound" | "approximation";

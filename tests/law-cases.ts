@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Law, Unit } from "../src/types.js";
 
 const folder = new URL("../src/laws/", import.meta.url);
@@ -29,8 +29,15 @@ const options: Readonly<Record<string, readonly object[]>> = {
   "nonlinear-target": [{ features }, { features, target: "cube" }],
   "random-basis": [{ features, covariance: { diagonal: [1, 4] } }],
   "random-covariance": [{ features, noise: 0.5 }],
+  series: [
+    { file: "sunspots", window: 2 },
+    { file: "sunspots", window: 1, constant: true },
+  ],
   "task-pool": [{ features, tasks: 4 }],
 };
+
+/** The shipped series, by name. */
+const read = (file: string) => readFileSync(new URL(`../src/data/${file}.csv`, import.meta.url));
 
 /** Every law of src/laws, of two features, with each of its ways to draw. */
 export function lawCases(): readonly { readonly title: string; readonly law: Law }[] {
@@ -39,7 +46,7 @@ export function lawCases(): readonly { readonly title: string; readonly law: Law
     if (given === undefined) throw new Error(`tests/law-cases.ts has no options for the law ${name}`);
     return given.map((each) => ({
       title: `${name} ${JSON.stringify(each)}`,
-      law: unit.make(unit.options.parse(each), { features, context: 3 }),
+      law: unit.make(unit.options.parse(each), { features, context: 3, read }),
     }));
   });
 }

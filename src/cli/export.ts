@@ -12,6 +12,7 @@ import { endings, writeArrays } from "../weights/weights-file.js";
 import { UsageError } from "./failure.js";
 import { readBytes } from "./read-file.js";
 import type { RunOptions } from "./run-options.js";
+import { StudyFiles } from "./series-file.js";
 import { withMachine } from "./with-machine.js";
 
 /**
@@ -21,7 +22,8 @@ import { withMachine } from "./with-machine.js";
 export async function exportWeights(file: string, options: RunOptions & { readonly model?: string }): Promise<void> {
   const catalogue = await loadCatalogue();
   const text = new TextDecoder().decode(readBytes(file, "study"));
-  const study = await parseStudy(text, file === "-" ? "standard input" : file, catalogue);
+  const name = file === "-" ? "standard input" : file;
+  const study = await parseStudy(text, name, catalogue, new StudyFiles(file).read);
   refuseUnknown(study, options.model);
   const optimum = catalogue.predictors.get("lsa-optimum")!.make({}, { features: 1, context: 1 });
   const experiment = studyExperiment(study, optimum);

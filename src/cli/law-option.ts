@@ -2,6 +2,7 @@ import { parseStudy } from "../studies/parse-study.js";
 import type { StudyCell } from "../studies/study.js";
 import type { Catalogue } from "../types.js";
 import { readBytes } from "./read-file.js";
+import { StudyFiles } from "./series-file.js";
 
 /**
  * A law and context length from the command line: a map in a study's words and a length, or the first cell of a study
@@ -16,10 +17,10 @@ export async function readLaw(
 ): Promise<Pick<StudyCell, "law" | "context">> {
   if (/\.ya?ml$/.test(law)) {
     const text = new TextDecoder().decode(readBytes(law, "study"));
-    const [cell] = (await parseStudy(text, law, catalogue)).cells;
+    const [cell] = (await parseStudy(text, law, catalogue, new StudyFiles(law).read)).cells;
     return cell!;
   }
   const text = [`law: ${law}`, `context: ${context ?? "null"}`, "title: law", "predictors: [zero]", ""].join("\n");
-  const [cell] = (await parseStudy(text, "--law", catalogue)).cells;
+  const [cell] = (await parseStudy(text, "--law", catalogue, new StudyFiles("-").read)).cells;
   return cell!;
 }

@@ -13,6 +13,7 @@ import { parseStudy } from "../studies/parse-study.js";
 import type { Measurement } from "../types.js";
 import { conclude } from "./conclude.js";
 import { UsageError } from "./failure.js";
+import { KEPT, keptFiles } from "./series-file.js";
 
 /** `iclab report`: judges stored rows again and writes the page; nothing is trained, no backend is opened. */
 export async function report(folder: string, { open }: { readonly open?: boolean }): Promise<void> {
@@ -54,7 +55,8 @@ async function study(folder: string): Promise<Part> {
   const store = new Store(join(folder, "rows", "study"));
   const text = store.kept("study.yaml");
   if (text === undefined) throw new UsageError(`${folder}/rows/study has lost its study.yaml; run the study again`);
-  const study = await parseStudy(text, `${folder}/rows/study/study.yaml`, await loadCatalogue());
+  const read = keptFiles(store.kept(KEPT));
+  const study = await parseStudy(text, `${folder}/rows/study/study.yaml`, await loadCatalogue(), read);
   // Another study may have been run into the same folder: only this one's cells count.
   const stored = store.all(({ settings, seed, identity }) => {
     return identity === identify("study", settings, seed, cellSettings(study, settings));

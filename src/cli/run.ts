@@ -10,16 +10,19 @@ import type { Measurement, Row } from "../types.js";
 import { conclude } from "./conclude.js";
 import { UsageError } from "./failure.js";
 import type { RunOptions } from "./run-options.js";
+import { KEPT, StudyFiles } from "./series-file.js";
 import { withMachine } from "./with-machine.js";
 
 /** `iclab run`: a study's rows, verdicts, figures and report. */
 export async function run(file: string, options: RunOptions): Promise<void> {
   const catalogue = await loadCatalogue();
   const text = readStudy(file);
-  const study = await parseStudy(text, file === "-" ? "standard input" : file, catalogue);
+  const files = new StudyFiles(file);
+  const study = await parseStudy(text, file === "-" ? "standard input" : file, catalogue, files.read);
   const store = new Store(join(options.out, "rows", "study"));
   store.open();
   store.keep("study.yaml", text);
+  store.keep(KEPT, files.kept());
   const optimum = catalogue.predictors.get("lsa-optimum")!.make({}, { features: 1, context: 1 });
   const experiment = studyExperiment(study, optimum);
   const settings = (columns: Row) => cellSettings(study, columns);

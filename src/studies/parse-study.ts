@@ -1,4 +1,4 @@
-import type { Catalogue } from "../types.js";
+import type { Catalogue, Site } from "../types.js";
 import { axesOf } from "./axes.js";
 import { expressionParser } from "./expression.js";
 import { type Frame, frame } from "./frame.js";
@@ -16,9 +16,15 @@ import { type Json, YamlDocument } from "./yaml-document.js";
 /**
  * Reads a study file: YAML text in, an experiment out. `file` is what errors call it.
  *
+ * @param read reads files that the study names; a study that names one is refused without it
  * @throws StudyError with line and column for the first thing that is not allowed
  */
-export async function parseStudy(text: string, file: string, catalogue: Catalogue): Promise<Study> {
+export async function parseStudy(
+  text: string,
+  file: string,
+  catalogue: Catalogue,
+  read?: Site["read"],
+): Promise<Study> {
   const document = new YamlDocument(file, text);
   const written = document.value;
   if (!isMap(written))
@@ -35,7 +41,7 @@ export async function parseStudy(text: string, file: string, catalogue: Catalogu
   if (tests > LARGEST.tests)
     document.fail(["evaluate"], `${tests} tests in all cells; allowed: at most ${LARGEST.tests}`);
   const cells = points.map((point) =>
-    resolveCell({ point, frame: checkFrame(point, document), points: points.length, catalogue, maker, document }),
+    resolveCell({ point, frame: checkFrame(point, document), points: points.length, catalogue, maker, document, read }),
   );
   const distinct = distinctCells(cells);
   const hypotheses = await resolveHypotheses(first, distinct, document);

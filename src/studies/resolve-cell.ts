@@ -1,9 +1,9 @@
 import { lengthsColumn } from "../math/lengths-column.js";
-import type { Lengths, Predictor, Row } from "../types.js";
+import type { Law, Lengths, Predictor, Row } from "../types.js";
 import { resolveModel } from "./resolve-model.js";
 import { resolvePredictor } from "./resolve-predictor.js";
 import { resolveTests } from "./resolve-tests.js";
-import { LARGEST, lengths, makeLaw, type Resolving } from "./resolving.js";
+import { LARGEST, lawSettings, lengths, makeLaw, type Resolving } from "./resolving.js";
 import type { StudyCell, StudyModel } from "./study.js";
 import type { Json, Path } from "./yaml-document.js";
 
@@ -21,6 +21,8 @@ export function resolveCell(resolving: Resolving): StudyCell {
   const predictors = (frame.predictors ?? []).map((_, i) => resolvePredictor(resolving, i, site, law.value));
   refuseTwins(resolving, models, predictors);
   const tests = resolveTests(resolving, law, kind, context);
+  refuseShort(resolving, law.value, context, "training");
+  for (const test of tests) refuseShort(resolving, test.law, test.context, "the test");
   for (const place of [context, ...tests.map((test) => test.context)])
     refuseLarge(resolving, place, law.value.features);
   const identify = frame.identify === true ? IDENTIFY_PROMPTS : (frame.identify?.prompts ?? null);
@@ -39,7 +41,7 @@ export function resolveCell(resolving: Resolving): StudyCell {
     prompts: frame.evaluate.prompts,
     identify,
     settings: {
-      law: { kind, ...(law.options as object) },
+      law: { kind, ...lawSettings(law) },
       context: context as Json,
       models: models.map(({ settings }) => settings),
       predictors: predictors.map(({ settings }) => settings),
@@ -67,6 +69,16 @@ function refuseTwins(
     if (before) document.fail(path, `two rows are called \`${name}\`; the other is at ${document.where(before)}`);
     seen.set(name, path);
   }
+}
+
+/** A prompt that is cut out of data is no longer than they are. */
+function refuseShort({ point, document }: Resolving, { excerpt }: Law, context: Lengths, what: string): void {
+  const pairs = typeof context === "number" ? context : context.uniform[1];
+  if (excerpt && pairs > excerpt.longest)
+    document.fail(
+      point.written(["context"]),
+      `prompts of ${pairs} pairs are too long for the series: allowed in ${what} are at most ${excerpt.longest}`,
+    );
 }
 
 function refuseLarge({ frame, point, document }: Resolving, context: Lengths, features: number): void {

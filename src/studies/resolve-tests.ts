@@ -1,7 +1,7 @@
 import { lengthsColumn } from "../math/lengths-column.js";
 import type { Law, Lengths, Row, Shift } from "../types.js";
 import type { Frame } from "./frame.js";
-import { lengths, makeLaw, type Resolving } from "./resolving.js";
+import { lawSettings, lengths, makeLaw, type Resolving } from "./resolving.js";
 import type { StudyTest } from "./study.js";
 import type { Made } from "./units.js";
 import type { Json } from "./yaml-document.js";
@@ -19,7 +19,8 @@ export function resolveTests(resolving: Resolving, law: Made<Law>, kind: string,
           const path = Array.isArray(asked) ? ["evaluate", "context", i] : ["evaluate", "context"];
           return lengths(resolving, field, law.value.features, path);
         });
-  const base = shift.law ? shiftedLaw(resolving, shift.law as Json, kind) : law;
+  const named = shift.law ? shiftedLaw(resolving, shift.law as Json, kind) : law;
+  const base = { ...named, value: named.value.excerpt?.later ?? named.value };
   if (base.value.features !== law.value.features)
     document.fail(
       ["evaluate", "shift", "law"],
@@ -28,7 +29,7 @@ export function resolveTests(resolving: Resolving, law: Made<Law>, kind: string,
   const tests = places.flatMap((place) =>
     scalesOf(shift).map((scales): SettledTest => {
       const columns = { testContext: lengthsColumn(place), ...scales };
-      const settings = { ...columns, law: shift.law ? (base.options as Json) : "same" } as Json;
+      const settings = { ...columns, law: shift.law ? lawSettings(named) : "same" } as Json;
       try {
         const shifted = Object.keys(scales).length === 0 ? base.value : base.value.shifted(scales);
         return { columns, law: shifted, context: place, settings };

@@ -1,4 +1,4 @@
-import type { Catalogue, Law, Lengths } from "../types.js";
+import type { Catalogue, Law, Lengths, Site } from "../types.js";
 import { type ContextField, lengthsOf } from "./context-field.js";
 import type { Frame } from "./frame.js";
 import { isMap, type Point } from "./grid.js";
@@ -17,6 +17,8 @@ export interface Resolving {
   readonly catalogue: Catalogue;
   readonly maker: UnitMaker;
   readonly document: YamlDocument;
+  /** Reads a file that the study names. */
+  readonly read: Site["read"];
 }
 
 /** How many tests a cell has, before any is made. */
@@ -31,9 +33,14 @@ export function lengths({ point, document }: Resolving, field: ContextField, fea
   return typeof found === "string" ? document.fail(point.written(path), found) : found;
 }
 
+/** A law's options in a cell's identity: with the data that they name, not only its name. */
+export function lawSettings({ value, options }: Made<Law>): { readonly [key: string]: Json } {
+  return { ...(options as object), ...(value.excerpt && { data: value.excerpt.digest }) };
+}
+
 /** The law at `path` with the options that it has there. @throws StudyError also where its covariances are too large */
 export function makeLaw(
-  { catalogue, maker, point, points, frame, document }: Resolving,
+  { catalogue, maker, point, points, frame, document, read }: Resolving,
   name: string,
   options: Json,
   path: Path,
@@ -47,7 +54,8 @@ export function makeLaw(
     if (features ** 2 * count > LARGEST.covariances)
       document.fail(point.written([...path, "features"]), `${count} covariances of ${features} features are too large`);
     const found = lengthsOf(context, features);
-    return { features, context: typeof found === "string" ? document.fail(point.written(contextPath), found) : found };
+    const place = typeof found === "string" ? document.fail(point.written(contextPath), found) : found;
+    return { features, context: place, ...(read && { read }) };
   };
   return maker.make(catalogue.laws, naming, site, point);
 }

@@ -6,6 +6,12 @@ export function seriesOnly({ family }: Population): true | string {
   return family === "autoregression" || `this is for autoregressive series, not for ${family}`;
 }
 
+/** Whether prompts are windows of a series, of a law's or of a real one: true, or the sentence why not. */
+export function seriesPromptsOnly({ family }: Population): true | string {
+  const known = family === "autoregression" || family === "series-windows";
+  return known || `this is for windows of a series, not for ${family}`;
+}
+
 /** Whether it is a series with one set of coefficients: true, or the sentence why not. */
 export function fixedSeriesOnly(population: Population): true | string {
   const series = seriesOnly(population);
