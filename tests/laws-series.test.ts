@@ -149,9 +149,22 @@ describe("a study of a real series", () => {
     expect(tests[0]!.law.population).toMatchObject({ family: "series-windows", length: 58 });
   });
 
+  test("tested at a length of its own, or in another unit, is refused beyond the later part all the same", async () => {
+    const law = "{ kind: series, file: sunspots, window: 2 }";
+    const at = (more: string) => parse(study(law, more), shipped);
+    const longest =
+      "prompts of 90 pairs are too long for the part of the series that they are cut out of; allowed: at most 55";
+    await expect(at("evaluate: { context: [8, 90] }")).rejects.toThrow(`s.yaml:5:22: ${longest}`);
+    await expect(at("evaluate: { context: 90, shift: { inputScale: 2 } }")).rejects.toThrow(longest);
+    const { cells } = await at("evaluate: { context: [8, 55], shift: { inputScale: [1, 2] } }");
+    expect(cells[0]!.tests.map(({ law: { population } }) => (population as { length?: number }).length)).toEqual([
+      58, 58, 58, 58,
+    ]);
+  });
+
   test("has the data in its cells' identity, so that a changed file is computed again", async () => {
     const identity = async (name: string) => {
-      const text = study("{ kind: series, file: x.csv, window: 2 }").replace("t", "t");
+      const text = study("{ kind: series, file: x.csv, window: 2 }");
       const parsed = await parse(text, () => shipped(name));
       return JSON.stringify(cellSettings(parsed, parsed.cells[0]!.columns));
     };
@@ -188,7 +201,7 @@ describe("a study of a real series", () => {
       "a context beyond the later part",
       "{ kind: series, file: x.csv, window: 1, split: 0.7 }",
       file("1\n2\n4\n8\n9\n3\n5\n6\n7\n1\n2\n3\n"),
-      "s.yaml:3:10: prompts of 4 pairs are too long for the series: allowed in the test are at most 2",
+      "s.yaml:3:10: prompts of 4 pairs are too long for the part of the series that they are cut out of; allowed: at most 2",
     ],
     ["no split", "{ kind: series, file: sunspots, window: 2, split: 1 }", shipped, "s.yaml:2:56: `split` is 1"],
     [

@@ -6,9 +6,9 @@ import { LeastSquares } from "../math/least-squares.js";
 import type { Excerpt, Law, Unit } from "../types.js";
 import { type SeriesWindows, seriesWindowsLaw, type WindowSettings } from "./series-windows.js";
 
-/** Windows of the earlier part of a real series. */
+/** Windows of one part of a real series. */
 export interface RealSeries extends SeriesWindows {
-  /** Least squares on all windows of the part: one weight an input, of least norm. */
+  /** Least squares on all windows of the earlier part: one weight an input, of least norm. */
   readonly pooled: readonly number[];
 }
 
@@ -45,8 +45,8 @@ export function seriesLaw(values: Float64Array, settings: RealSeriesSettings): L
     digest: digestOf(values),
     longest: part.length - windows.window - 1,
   });
-  const tested = { ...seriesWindowsLaw(later, windows), excerpt: excerpt(later) };
   const pooled = pooledWeights(earlier, windows);
+  const tested = real(seriesWindowsLaw(later, windows), pooled, excerpt(later));
   return real(seriesWindowsLaw(earlier, windows), pooled, { ...excerpt(earlier), later: tested as Law });
 }
 

@@ -21,8 +21,9 @@ export function resolveCell(resolving: Resolving): StudyCell {
   const predictors = (frame.predictors ?? []).map((_, i) => resolvePredictor(resolving, i, site, law.value));
   refuseTwins(resolving, models, predictors);
   const tests = resolveTests(resolving, law, kind, context);
-  refuseShort(resolving, law.value, context, "training");
-  for (const test of tests) refuseShort(resolving, test.law, test.context, "the test");
+  refuseShort(resolving, law.value, context, ["context"]);
+  const tested = frame.evaluate.context === "same" ? ["context"] : ["evaluate", "context"];
+  for (const test of tests) refuseShort(resolving, test.law, test.context, tested);
   for (const place of [context, ...tests.map((test) => test.context)])
     refuseLarge(resolving, place, law.value.features);
   const identify = frame.identify === true ? IDENTIFY_PROMPTS : (frame.identify?.prompts ?? null);
@@ -72,12 +73,13 @@ function refuseTwins(
 }
 
 /** A prompt that is cut out of data is no longer than they are. */
-function refuseShort({ point, document }: Resolving, { excerpt }: Law, context: Lengths, what: string): void {
+function refuseShort({ point, document }: Resolving, { name, excerpt }: Law, context: Lengths, path: Path): void {
   const pairs = typeof context === "number" ? context : context.uniform[1];
   if (excerpt && pairs > excerpt.longest)
     document.fail(
-      point.written(["context"]),
-      `prompts of ${pairs} pairs are too long for the series: allowed in ${what} are at most ${excerpt.longest}`,
+      point.written(path),
+      `prompts of ${pairs} pairs are too long for the part of the ${name} that they are cut out of; ` +
+        `allowed: at most ${excerpt.longest}`,
     );
 }
 
