@@ -99,6 +99,7 @@ test.each<[string, string, string, SeriesOptions?, string?]>([
   ["a word among numbers", "year,spots\n1700,5\n1701,abc\n", 'x.csv:3:6: "abc" in column spots is no finite number'],
   ["a number with a unit behind quoted text", 'name,y\n"a, b",5\n"c",7 kg\n', 'x.csv:3:5: "7 kg"', { column: "y" }],
   ["a cell below one of two lines", 'name,y\n"a\nb",5\nc,?!\n', 'x.csv:4:3: "?!"', { column: "y" }],
+  ["a cell behind a quoted line end", 'name,y\n"a\nb",?!\n', 'x.csv:3:4: "?!"', { column: "y" }],
   ["thousands separators", 'y;z\n"1.234,5";1\n7;1\n', 'x.csv:2:1: "1.234,5"', { column: "y" }],
   ["points and commas in one column", "y;z\n1,5;0\n2.5;0\n", 'x.csv:2:1: "1,5"', { column: "y" }],
   ["a number beyond all numbers", "y\n1\n1e999\n", 'x.csv:3:1: "1e999"'],

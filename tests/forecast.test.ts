@@ -6,6 +6,7 @@ import { blockIndices, percentileInterval } from "../src/forecast/block-bootstra
 import { dieboldMariano } from "../src/forecast/diebold-mariano.js";
 import type { Forecaster } from "../src/forecast/forecaster.js";
 import { forecastersFor } from "../src/forecast/forecasters.js";
+import { movingAverage } from "../src/forecast/linear.js";
 import { forecastReport } from "../src/forecast/report.js";
 import { scoresOf, seasonalScale } from "../src/forecast/scores.js";
 import { ljungBox, whitenessOf } from "../src/forecast/whiteness.js";
@@ -101,6 +102,15 @@ describe("forecasters", () => {
     });
   });
 
+  test("ols by itself has for each step the coefficients of labels as far ahead", () => {
+    const values = centred(history);
+    forecast("ols-direct").forEach((value, h) => {
+      const rho = fitWithoutConstant(values, 3, h + 1);
+      const expected = rho.reduce((sum, r, j) => sum + r * values.at(-1 - j)!, meanOf(history));
+      expect(Math.abs(value - expected)).toBeLessThan(1e-11 * 150);
+    });
+  });
+
   test("ols of one step is the same step by step and by itself, and so is linear with a constant on the same windows", () => {
     const one = { ...setting, horizon: 1 };
     const first = (name: string) => named(name).fit(history, one)(history)[0]!;
@@ -111,6 +121,8 @@ describe("forecasters", () => {
   });
 
   test("dlinear is linear in other coordinates: the same forecasts to rounding", () => {
+    // The trend over 25 values of a window of two: 13 times the first and 12 times the second, and the reverse.
+    expect([...movingAverage(Float64Array.of(1, 2))]).toEqual([37 / 25, 38 / 25]);
     const [plain, split] = [forecast("linear"), forecast("dlinear")];
     plain.forEach((value, h) => {
       expect(Math.abs(split[h]! - value)).toBeLessThan(1e-9 * 150);
@@ -155,12 +167,12 @@ describe("forecasters", () => {
   });
 });
 
-function fitWithoutConstant(values: Float64Array, order: number): number[] {
+function fitWithoutConstant(values: Float64Array, order: number, ahead = 1): number[] {
   // Normal equations by Cramer's rule for order 3: another way than the orthogonal one of the predictors.
-  const lag = (t: number, j: number) => values[t - j]!;
+  const lag = (t: number, j: number) => values[j === 0 ? t : t - j - ahead + 1]!;
   const sums = (i: number, j: number) => {
     let sum = 0;
-    for (let t = order; t < values.length; t++) sum += lag(t, i) * lag(t, j);
+    for (let t = order + ahead - 1; t < values.length; t++) sum += lag(t, i) * lag(t, j);
     return sum;
   };
   const matrix = [1, 2, 3].map((i) => [1, 2, 3].map((j) => sums(i, j)));
@@ -299,6 +311,14 @@ describe("whether an autoregression is plausible", () => {
     };
     expect(Math.abs(accepted(2) - 0.95)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / runs));
     expect(accepted(1)).toBeLessThan(0.05);
+    // p is uniform where the order is right, with a mean of 1/2: two degrees of freedom too many would make it 0.65.
+    const moments = new Moments(1);
+    for (let r = 0; r < runs; r++) {
+      const { p, plausible, says } = whitenessOf(simulated([1.2, -0.6], 200, `w${r}`), 2, 1);
+      moments.add([p!]);
+      expect(says).toContain(plausible ? "is plausible: its residuals are white" : "residuals are correlated");
+    }
+    expect(Math.abs(moments.mean(0) - 0.5)).toBeLessThan(4 * moments.standardError(0));
   });
 
   test("Akaike's criterion finds at least the order, and seldom more", () => {
