@@ -33,6 +33,7 @@ const options: Readonly<Record<string, readonly object[]>> = {
     { file: "sunspots", window: 2 },
     { file: "sunspots", window: 1, constant: true },
   ],
+  "several-tasks": [{ features, noise: 0.5, tasks: [[1], [1, 2]] }],
   "task-pool": [{ features, tasks: 4 }],
 };
 
