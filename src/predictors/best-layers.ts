@@ -2,6 +2,7 @@ import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { type Differentiable, type Minimum, quasiNewton } from "../math/quasi-newton.js";
 import type { Lengths } from "../types.js";
 import { layeredRisk } from "./layered-risk.js";
+import { remembered } from "./remembered.js";
 import { type Spectrum, sampledSpectra } from "./sampled-spectra.js";
 
 /** K layers: each one step of gradient descent of size a_k on mean squares, then x <- (I - b_k X^T X / n) x. */
@@ -26,8 +27,7 @@ const SKETCH = 100;
 /** Share of the risk that a step must gain: while minima are compared, and at the best one. */
 const TOLERANCE = { rough: 1e-4, fine: 1e-9 };
 
-const known = new Map<string, Layers>();
-const MOST_KNOWN = 256;
+const known = remembered<Layers>(256);
 
 /**
  * The layers of least mean risk, tasks, noise and query integrated exactly and spectra of S / n sampled: an optimizer
@@ -35,12 +35,7 @@ const MOST_KNOWN = 256;
  * anew for every test of a cell. Steps of plain gradient descent commute; they are returned in ascending order.
  */
 export function bestLayers(population: LinearRegression, context: Lengths, freedom: Freedom): Layers {
-  const name = JSON.stringify([population, context, freedom]);
-  const found = known.get(name) ?? searched(population, context, freedom);
-  known.delete(name);
-  known.set(name, found);
-  if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
-  return found;
+  return known([population, context, freedom], () => searched(population, context, freedom));
 }
 
 function searched(population: LinearRegression, context: Lengths, freedom: Freedom): Layers {

@@ -7,10 +7,13 @@ import { priorRisk } from "../theory/prior-risk.js";
 import type { Lengths } from "../types.js";
 import { attention } from "./algorithms/softmax-average.js";
 import type { Problem } from "./each-prompt.js";
+import { remembered } from "./remembered.js";
 import { whiteLaw } from "./sampled-spectra.js";
 
 /** Prompts that means are taken over: mu is then good to about 1 %, its risk to 1e-4 of itself. */
 const PROMPTS = 4000;
+/** Prompts on which omega is sought: the risk is flat around it, 5 % off cost 1e-4 of the risk. */
+const SKETCH = 1000;
 
 /** The means that decide mu and the risk at it. */
 interface Fit {
@@ -27,8 +30,12 @@ interface Fit {
  *
  * over sampled prompts, from a key of their own: tuning never sees a prompt of a study.
  */
-export function softmaxFit(population: LinearRegression, context: Lengths): (heads: 1 | 2, omega: number) => Fit {
-  const problems = sampledInputs(population, context);
+export function softmaxFit(
+  population: LinearRegression,
+  context: Lengths,
+  prompts = PROMPTS,
+): (heads: 1 | 2, omega: number) => Fit {
+  const problems = sampledInputs(population, context, prompts);
   const task = linearMap(population.taskCovariance);
   const d = population.features;
   const [read, image] = [new Float64Array(d), new Float64Array(d)];
@@ -52,8 +59,30 @@ export function softmaxFit(population: LinearRegression, context: Lengths): (hea
       spread += population.noise ** 2 * square;
     }
     const mu = spread > 0 ? gain / spread : 0;
-    return { mu, risk: prior - (mu * gain) / PROMPTS };
+    return { mu, risk: prior - (mu * gain) / prompts };
   };
+}
+
+/** omega and mu of heads at a law and context; omega is the best of one head where it is left out. */
+export interface SoftmaxConstants {
+  readonly omega: number;
+  readonly mu: number;
+}
+
+const known = remembered<SoftmaxConstants>(256);
+
+/** The constants of least risk. Results are kept. */
+export function softmaxConstants(
+  population: LinearRegression,
+  context: Lengths,
+  heads: 1 | 2,
+  omega: number | undefined,
+): SoftmaxConstants {
+  return known([population, context, heads, omega], () => {
+    const best = softmaxFit(population, context, PROMPTS);
+    const scale = omega ?? bestOmega(population, softmaxFit(population, context, SKETCH));
+    return { omega: scale, mu: best(heads, scale).mu };
+  });
 }
 
 /** omega of least risk of one head. Two have none: their risk falls, ever more slowly, down to omega = 0. */
@@ -65,14 +94,14 @@ export function bestOmega(population: LinearRegression, best: ReturnType<typeof 
   return Math.exp(minimum((log) => best(1, Math.exp(log)).risk, Math.log(0.02 / spread), Math.log(10 / spread)).x);
 }
 
-function sampledInputs(population: LinearRegression, context: Lengths): Problem[] {
+function sampledInputs(population: LinearRegression, context: Lengths, prompts: number): Problem[] {
   const { features: d, covariance, queryCovariance } = population;
   const [root, queryRoot] = [linearMap(symmetricRoot(covariance)), linearMap(symmetricRoot(queryCovariance))];
   const key = foldIn(keyOf(0), "sampled attention");
-  const { x: z, query: q, length } = whiteLaw(population).draw(key, { from: 0, count: PROMPTS }, context);
+  const { x: z, query: q, length } = whiteLaw(population).draw(key, { from: 0, count: prompts }, context);
   const most = z.shape[1];
   const input = new Float64Array(d);
-  return Array.from({ length: PROMPTS }).flatMap((_, b) => {
+  return Array.from({ length: prompts }).flatMap((_, b) => {
     const n = length?.data[b] ?? most;
     if (n === 0) return [];
     const [x, query] = [new Float64Array(n * d), new Float64Array(d)];

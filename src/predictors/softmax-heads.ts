@@ -4,7 +4,7 @@ import { type AnyRegression, labelRisk, linearTwin } from "../theory/step-moment
 import type { Predictor, Unit } from "../types.js";
 import { softmaxAverage } from "./algorithms/softmax-average.js";
 import { readOff } from "./read-off.js";
-import { bestOmega, softmaxFit } from "./softmax-constants.js";
+import { softmaxConstants } from "./softmax-constants.js";
 
 const allowed = "{ heads: 1 } for one head of best omega, or { heads: 1 or 2, omega: above 0 }";
 
@@ -40,11 +40,9 @@ function softmaxHeads({ heads, omega }: Options): Predictor<AnyRegression> {
     source: { paper: "He, Pan, Chen, Yang 2025", where: "Section 3" },
     applies: (population) => (linearTwin(population) ? true : regressionOnly(population)),
     tune(population, context) {
-      const linear = linearTwin(population)!;
-      const best = softmaxFit(linear, context);
-      const scale = omega ?? bestOmega(linear, best);
+      const constants = softmaxConstants(linearTwin(population)!, context, heads, omega);
       return {
-        ...softmaxAverage({ heads, omega: scale, mu: best(heads, scale).mu }),
+        ...softmaxAverage({ heads, ...constants }),
         risk: (test, n) =>
           n === 0
             ? readOff(labelRisk, test, {})
