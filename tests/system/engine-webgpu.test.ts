@@ -82,11 +82,13 @@ describe("every law, mixer and optimiser", () => {
     ...{ steps: 3, batch: 24, rate: 0.01, clip: null, warmup: 0, decay: "constant", lossFactor: 1 },
     optimizer: optimizers[0]!,
   };
-  // Each law under a linear, a softmax and a stacked mixer, and each mixer on one law: every kernel takes a second. The
-  // kernels of all pairs are compiled by tests/engine-webgpu-text.test.ts.
+  // Each law under a linear, a softmax or a stacked mixer, and each mixer on one law: every kernel takes a second. The
+  // kernels of all pairs are compiled by tests/engine-webgpu-text.test.ts. A series in its own unit has scores of
+  // thousands, which leave a softmax no digit of its gradient to agree in: it is predicted by linear attention.
+  const taken = (title: string, l: number) => (title.startsWith("series") ? 0 : [0, 5, 7][l % 3]!);
   const pairs = laws.flatMap(({ title, law }, l) =>
     mixers.flatMap((of, m) =>
-      [0, 5, 7][l % 3] === m || l === m % laws.length
+      taken(title, l) === m || (l === m && !title.startsWith("series")) || (m >= laws.length && l === 0)
         ? [{ title: `${of.title} on ${title}`, law, mixer: of.mixer, l, m }]
         : [],
     ),
