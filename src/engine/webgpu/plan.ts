@@ -33,11 +33,14 @@ export interface Plan {
   readonly partials: number;
 }
 
-/** Lanes of a workgroup that trains a model alone, at least: 256 prompts are four passes. */
-const LANES = 64;
+/**
+ * Lanes of a workgroup. On an H100 128 are within 2 % of the best for sweeps of linear attention and a fifth faster than 64
+ * or 256 for softmax attention and for large batches (docs/bench/gpu.md); more than one lane a prompt gains nothing there.
+ */
+const LANES = 128;
 
-/** Lanes that a GPU has work for at once: where models are few, each gets more of them. */
-const FULL = 65536;
+/** Lanes of a workgroup on an emulated GPU, which runs them one after another, and of one that shares an update's sums. */
+const FEW = 64;
 
 /** Workgroups that wait for each other, at most: fewer than any GPU of today runs at once. */
 const TOGETHER = 64;
@@ -57,21 +60,24 @@ const BUSY = 128;
 export function planOf(request: Request, traits: Traits): Plan {
   const { models } = request;
   const batch = Math.max(...request.batches);
-  if (traits.together && models <= TOGETHER / 2 && batch >= 2 * LANES) {
+  if (traits.together && models <= TOGETHER / 2 && batch >= 2 * FEW) {
     const perPrompt = Math.min(8, traits.subgroup ?? 1);
-    const lanes = Math.min(256, traits.invocations);
-    const groups = Math.min(Math.ceil((batch * perPrompt) / lanes), Math.floor(TOGETHER / models));
+    const most = Math.floor(TOGETHER / models);
+    // The whole batch in one pass where that is possible.
+    const needed = (batch * perPrompt) / LANES <= most ? LANES : 2 * LANES;
+    const lanes = Math.min(needed, traits.invocations);
+    const groups = Math.min(Math.ceil((batch * perPrompt) / lanes), most);
     const shared = fusedPlan(request, traits, { lanes, perPrompt, groups, resident: true });
     if (shared !== null && groups > 1) return shared;
   }
-  const fills = models >= BUSY / 2 || batch <= 2 * LANES || traits.software;
-  const wanted = traits.software ? LANES : Math.max(LANES, Math.min(256, 2 ** Math.floor(Math.log2(FULL / models))));
+  const fills = models >= BUSY / 2 || batch <= 2 * FEW || traits.software;
+  const wanted = traits.software ? FEW : LANES;
   if (fills)
     for (let lanes = Math.min(wanted, traits.invocations); lanes >= 4; lanes /= 2) {
       if (lanes >= 8 && lanes >= 2 * batch) continue;
       const fused = fusedPlan(request, traits, { lanes, perPrompt: 1, groups: 1, resident: false });
       if (fused !== null) return fused;
     }
-  const lanes = Math.min(LANES, traits.invocations);
+  const lanes = Math.min(FEW, traits.invocations);
   return splitPlan(request, traits, { lanes, groups: Math.min(Math.ceil(batch / lanes), Math.ceil(BUSY / models)) });
 }
