@@ -130,7 +130,7 @@ program
   )
   .addOption(new Option("--split <share>", "share of the values before the first origin").argParser(share).default(0.8))
   .addOption(new Option("--origins <n>", "origins at most, the last ones").argParser(numberFrom(2)).default(200))
-  .addOption(seed())
+  .addOption(new Option("--seed <n>", "changes the resamples alone").argParser(wholeNumber).default(0))
   .addOption(json())
   .addHelpText("after", "\nExample:\n  iclab forecast sunspots --horizon 5 --season 11")
   .action(async (file, { header, ...options }, command) => {
