@@ -261,14 +261,16 @@ describe("several claims on one body of rows", () => {
   const claim = (z: number) => eachCell(cellsOf([sampled("a", 0, z, 1)], [])).map(inequality(number(0), risk("a")));
   const outcome = (zs: readonly number[], level = 0.05) => verdictsOf(zs.map(claim), level).map(({ holds }) => holds);
 
-  test("are decided by Holm's step-down", () => {
-    // Two-sided 5 %: 1.960 alone, 2.241 as the clearer of two, 2.394 as the clearest of three.
+  test("are decided by Holm's step-down over both sides of each", () => {
+    // With L of H claims left, two-sided 2 * 5 % / (H + L): 1.960 alone; of two 2.241, then 2.128; of three 2.394,
+    // 2.326, 2.241.
     expect(outcome([2.0])).toEqual([true]);
-    expect(outcome([2.0, 2.3])).toEqual([true, true]);
+    expect(outcome([2.15, 2.3])).toEqual([true, true]);
+    expect(outcome([2.1, 2.3])).toEqual([null, true]);
     expect(outcome([2.2, 2.2])).toEqual([null, null]);
-    expect(outcome([2.3, 2.3, 9])).toEqual([true, true, true]);
-    expect(outcome([2.1, -2.3, 9])).toEqual([true, false, true]);
-    expect(outcome([2.1, 2.1, 9])).toEqual([null, null, true]);
+    expect(outcome([2.35, 2.25, 9])).toEqual([true, true, true]);
+    expect(outcome([2.25, -2.35, 9])).toEqual([true, false, true]);
+    expect(outcome([2.3, 2.3, 9])).toEqual([null, null, true]);
   });
 
   test("leave closed forms out of the count, and undecided ones undecided", () => {

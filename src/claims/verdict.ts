@@ -25,25 +25,33 @@ export function verdictOf(findings: readonly Finding[], level = FAMILY_LEVEL): V
 }
 
 /**
- * The verdicts of several claims on one body of rows (Holm's step-down): the clearest of H random claims must clear
- * level / H, the next level / (H - 1), and so on; from the first that does not, all that follow are undecided. The
- * probability that any claim is decided wrongly is then at most `level`, whatever their dependence.
+ * The verdicts of several claims on one body of rows. Each of H random claims is two one-sided sentences, "it is so" and
+ * "it is not so", of which a verdict rejects one: Holm's step-down over all 2 H. With L claims left of H, 2 H - (H - L)
+ * sentences are left, and the clearest claim must clear a one-sided level / (H + L): two-sided 2 level / (H + L). From
+ * the first that does not, all that follow are undecided. The probability that any claim is decided wrongly, on either
+ * side, is then at most `level`, whatever the dependence; level / L for each, Holm's over the H two-sided sentences,
+ * keeps it for "differs from the edge" only and not for the side.
  * Source: Holm, "A simple sequentially rejective multiple test procedure", 1979, Section 2.
  */
 export function verdictsOf(families: readonly (readonly Finding[])[], level = FAMILY_LEVEL): Verdict[] {
   const strength = families.map((findings) => decisiveProbability(findings));
-  const random = strength.filter((probability) => probability > 0).length;
+  const random = randomFamilies(families);
   const order = families.map((_, i) => i).sort((i, j) => strength[i]! - strength[j]!);
   const verdicts: Verdict[] = [];
   let [left, stopped] = [random, false];
   for (const i of order) {
     const exact = strength[i] === 0;
-    const at = verdictOf(families[i]!, exact ? level : level / left);
+    const at = verdictOf(families[i]!, exact ? level : (2 * level) / (random + left));
     stopped ||= !exact && at.holds === null;
     verdicts[i] = stopped && at.holds !== null ? { ...at, holds: null, why: `too noisy among ${random} claims` } : at;
     if (!exact) left--;
   }
   return verdicts;
+}
+
+/** How many of several claims chance has a part in: those that share the level. */
+export function randomFamilies(families: readonly (readonly Finding[])[]): number {
+  return families.filter((findings) => decisiveProbability(findings) > 0).length;
 }
 
 /** The smallest level at which the family is decided; 1 where none decides it. */

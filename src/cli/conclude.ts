@@ -15,7 +15,13 @@ export function conclude(sections: readonly Section[], page: string, rows: numbe
     claims.map((each) => (named ? { ...each, experiment: id } : each)),
   );
   if (document) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  else process.stdout.write(`${textTable(judged)}\nreport: ${page}\n`);
+  else process.stdout.write(`${[textTable(judged), ...sections.flatMap(remarks)].join("\n")}\nreport: ${page}\n`);
   const asExpected = judged.map(outcomeOf).every((outcome) => outcome === "holds" || outcome === "refuted as expected");
   process.exitCode = rows > 0 && asExpected ? 0 : 1;
+}
+
+/** How many sentences of a section were tested, and its warnings, a line each. */
+function remarks({ id, tested, warnings = [] }: Section, _: number, all: readonly Section[]): string[] {
+  const said = [...(tested === undefined ? [] : [tested]), ...warnings.map((warning) => `warning: ${warning}`)];
+  return all.length > 1 ? said.map((sentence) => `${id}: ${sentence}`) : said;
 }

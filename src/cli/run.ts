@@ -39,6 +39,8 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const document = {
     rows,
     verdicts,
+    means: section.means ?? [],
+    warnings: section.warnings ?? [],
     ...(identified.length > 0 && { identify: identified }),
     provenance: { settings: study.settings, cells },
   };

@@ -11,6 +11,8 @@ export interface Test extends Stream {
   readonly columns: Row & { readonly context: number | string };
   /** Threads to measure on; where left out as many as the work is worth. No number depends on them. */
   readonly threads?: number;
+  /** Also says, in `largestShare`, how much of the spread of an entrant's squared errors its largest one makes. */
+  readonly tails?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Test extends Stream {
  */
 export async function measure(entrants: readonly Entrant[], test: Test): Promise<Measurement[]> {
   if (test.prompts < 2) throw new RangeError(`a risk needs at least 2 prompts to have an error, not ${test.prompts}`);
-  const moments = await sampleErrors(entrants, test);
+  const { moments, largest } = await sampleErrors(entrants, test);
   const finite = entrants.map((entrant, i) => entrant.predict !== null && Number.isFinite(moments.mean(i)));
   const floor = test.law.population.noise ** 2;
   const common = { ...test.columns, testContext: lengthsColumn(test.context) };
@@ -42,11 +44,12 @@ export async function measure(entrants: readonly Entrant[], test: Test): Promise
       prompts: test.prompts,
       excess: risk === null ? null : risk - floor,
     };
+    const shares = test.tails ? { largestShare: finite[i] ? shareOf(largest[i]!, moments, i) : null } : {};
     const covariances = entrants.map((other, j) => [
       `covariance.${other.name}`,
       finite[i] && finite[j] ? moments.covarianceOfMeans(i, j) : null,
     ]);
-    return { ...row, ...Object.fromEntries(covariances) };
+    return { ...row, ...shares, ...Object.fromEntries(covariances) };
   });
   const exact = entrants.flatMap((entrant) =>
     entrant.exact === null || "why" in entrant.exact ? [] : [exactRow(entrant, entrant.exact, common, floor)],
@@ -54,15 +57,25 @@ export async function measure(entrants: readonly Entrant[], test: Test): Promise
   return [...sampled, ...exact];
 }
 
-async function sampleErrors(entrants: readonly Entrant[], test: Test): Promise<Moments> {
+async function sampleErrors(entrants: readonly Entrant[], test: Test) {
   const moments = new Moments(entrants.length);
+  const largest = new Float64Array(entrants.length);
   const values = new Float64Array(entrants.length);
   for await (const errors of errorChunks(entrants, test))
     for (let at = 0; at < errors.length; at += values.length) {
-      for (let i = 0; i < values.length; i++) values[i] = errors[at + i]!;
+      for (let i = 0; i < values.length; i++) {
+        values[i] = errors[at + i]!;
+        largest[i] = Math.max(largest[i]!, values[i]!);
+      }
       moments.add(values);
     }
-  return moments;
+  return { moments, largest };
+}
+
+/** (largest - mean)^2 / sum of squared deviations; 0 where nothing varies. */
+function shareOf(largest: number, moments: Moments, i: number): number {
+  const squares = moments.covariance(i, i) * (moments.count - 1);
+  return squares > 0 ? (largest - moments.mean(i)) ** 2 / squares : 0;
 }
 
 function exactRow(

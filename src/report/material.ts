@@ -21,6 +21,16 @@ export interface DrawnFigure {
   readonly inline: string;
 }
 
+/** A risk over the seeds of a cell, with what is random in it apart. */
+export interface MeanRisk {
+  readonly name: string;
+  readonly cell: string;
+  readonly seeds: readonly number[];
+  readonly risk: number | null;
+  readonly errorOverSeeds: number | null;
+  readonly errorOverPrompts: number | null;
+}
+
 /** What the report says about one paper or one study. */
 export interface Section {
   /** Unique on the page; the folder's or the study's name. */
@@ -33,6 +43,12 @@ export interface Section {
   readonly question: string;
   readonly settings: readonly Fact[];
   readonly claims: readonly Judged[];
+  /** How many sentences were tested and at which level. */
+  readonly tested?: string;
+  /** What to know before believing the numbers, a sentence each. */
+  readonly warnings?: readonly string[];
+  /** Risks with their errors over seeds and over prompts apart. */
+  readonly means?: readonly MeanRisk[];
   readonly figures: readonly DrawnFigure[];
   readonly notes: readonly Note[];
   readonly provenance: readonly Fact[];

@@ -1,7 +1,7 @@
 import { claimAnchor } from "./anchor.js";
 import { marginText } from "./margin-text.js";
 import { Markup, markup } from "./markup.js";
-import type { DrawnFigure, Fact, Judged, Section } from "./material.js";
+import type { DrawnFigure, Fact, Judged, MeanRisk, Section } from "./material.js";
 import { numberText, plusMinus } from "./plus-minus.js";
 import { unbroken } from "./unbroken.js";
 import { outcomeBadge } from "./verdict-rows.js";
@@ -9,14 +9,17 @@ import { outcomeBadge } from "./verdict-rows.js";
 /** All that the page says about one paper or study: question, settings, figures, notes, each claim, provenance. */
 export function sectionPart(section: Section): Markup {
   const { id, title, byline, question, settings, figures, notes, claims, provenance, text } = section;
+  const { tested, warnings = [], means = [] } = section;
   return markup`<section id="${id}">
 <h2>${title}</h2>
 ${byline !== undefined && markup`<p class="byline">${byline}${linkOf(section)}</p>`}
 <p class="question">${question}</p>
 ${settings.length > 0 && markup`<h3>Settings</h3>\n${facts(settings)}`}
+${warnings.length > 0 && markup`<h3>Warnings</h3>\n<ul>${warnings.map((each) => markup`<li>${each}</li>\n`)}</ul>`}
 ${figures.length > 0 && markup`<h3>Figures</h3>\n`}${figures.map((figure) => figurePart(section, figure))}
 ${notes.length > 0 && notesTable(section)}
-${claims.length > 0 && markup`<h3>Claims in detail</h3>\n`}${claims.map((judged) => claimPart(section, judged))}
+${claims.length > 0 && markup`<h3>Claims in detail</h3>\n`}${tested !== undefined && markup`<p>${tested}.</p>\n`}${claims.map((judged) => claimPart(section, judged))}
+${means.length > 0 && meansTable(means)}
 ${text !== undefined && markup`<details><summary>The study as it was read</summary><pre>${text}</pre></details>`}
 ${provenance.length > 0 && markup`<details><summary>Provenance</summary>${facts(provenance)}</details>`}
 </section>
@@ -40,6 +43,19 @@ function figurePart({ id }: Section, figure: DrawnFigure): Markup {
 <figcaption>${figure.caption}</figcaption>
 </figure>
 `;
+}
+
+function meansTable(means: readonly MeanRisk[]): Markup {
+  const error = (value: number | null) => (value === null ? "–" : numberText(value, 2));
+  return markup`<details><summary>Risks, with errors over seeds and over prompts apart</summary><table class="notes">
+<thead><tr><th>name</th><th>cell</th><th>seeds</th><th>risk</th><th>error over seeds</th><th>over prompts</th></tr></thead>
+<tbody>${means.map(
+    ({ name, cell, seeds, risk, errorOverSeeds, errorOverPrompts }) =>
+      markup`<tr><td data-head="name">${name}</td><td data-head="cell">${cell}</td><td data-head="seeds">\
+${String(seeds.length)}</td><td data-head="risk">${numberText(risk)}</td><td data-head="error over seeds">\
+${error(errorOverSeeds)}</td><td data-head="over prompts">${error(errorOverPrompts)}</td></tr>\n`,
+  )}</tbody>
+</table></details>`;
 }
 
 function notesTable({ notes }: Section): Markup {

@@ -1,10 +1,14 @@
 import { join } from "node:path";
+import { meansOf } from "../claims/means.js";
+import { FAMILY_LEVEL } from "../claims/verdict.js";
+import { warningsOf } from "../claims/warnings.js";
 import { closedForms } from "../report/closed-forms.js";
 import type { Fact, Section } from "../report/material.js";
 import { page } from "../report/page.js";
-import type { StudyVerdict } from "../studies/judge-study.js";
+import { claimsTested, hypothesesTested } from "../report/tested.js";
+import { pointsOf, type StudyVerdict } from "../studies/judge-study.js";
 import type { Study } from "../studies/study.js";
-import type { Experiment, Row } from "../types.js";
+import type { Experiment, Measurement, Row } from "../types.js";
 import { replaceFile, writing } from "./disk.js";
 import type { Judged } from "./judged.js";
 import type { Provenance } from "./provenance.js";
@@ -46,6 +50,7 @@ export function paperSection(folder: string, { id, experiment, rows, cells, judg
     question: experiment.question,
     settings: [...settingsOf(cells), ...closedForms(rows)],
     claims: judged,
+    ...(judged.length > 0 && { tested: claimsTested(judged, FAMILY_LEVEL) }),
     figures: saveFigures(join(folder, "figures", id), id, experiment.figures, rows),
     notes: experiment.notes,
     provenance: provenanceOf(cells, rerunCommands(`reproduce ${id} --scale ${scale}`, cells, folder)),
@@ -55,17 +60,27 @@ export function paperSection(folder: string, { id, experiment, rows, cells, judg
 /** What the page says of a study; its figures are written into the folder. */
 export function studySection(folder: string, { study, text, rows, cells, verdicts }: StudyResult): Section {
   const file = join(folder, "rows", "study", "study.yaml");
+  const claims = judgedHypotheses(verdicts);
   return {
     id: "study",
     title: study.title,
     question: study.title,
     settings: [...settingsOf(cells), ...closedForms(rows)],
-    claims: judgedHypotheses(verdicts),
+    claims,
+    ...(claims.length > 0 && { tested: hypothesesTested(claims, FAMILY_LEVEL) }),
+    ...reliability(study, rows as readonly Measurement[]),
     figures: saveFigures(join(folder, "figures", "study"), "study", studyFigures(study), rows),
     notes: [],
     provenance: provenanceOf(cells, rerunCommands(`run ${quoted(file)}`, cells, folder)),
     text,
   };
+}
+
+/** A study's risks with their errors apart, and what to know before believing them. */
+export function reliability(study: Study, rows: readonly Measurement[]) {
+  const by = Object.keys(pointsOf(study)[0] ?? {});
+  const means = meansOf(rows, by);
+  return { means, warnings: warningsOf(rows, means, by) };
 }
 
 /** Writes `index.html` into the folder; gives its path. @throws DiskError where it cannot be written */

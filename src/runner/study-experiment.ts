@@ -1,3 +1,4 @@
+import { lossTrend } from "../claims/loss-trend.js";
 import { streamAgreement } from "../evaluation/agreement.js";
 import { type Entrant, modelEntrant, predictorEntrant } from "../evaluation/entrant.js";
 import { measure } from "../evaluation/measure.js";
@@ -12,6 +13,9 @@ import { identifiedModels } from "./identified-models.js";
 
 /** Prompts on which distances and cosines are taken: each costs 4 d + 2 passes of both sides. */
 const AGREEMENT_PROMPTS = 2000;
+
+/** Losses that the slope of the last third of a training is taken from, beside those that a study records. */
+const LAST_LOSSES = 24;
 
 /** What the runner needs of a study: the papers' interface, without a paper. */
 export type StudyExperiment = Pick<Experiment, "cells" | "trials" | "measure">;
@@ -61,9 +65,15 @@ function trialOf(cell: StudyCell, model: StudyModel, key: Key, optimum: Predicto
   const { mixer, schedule, record, until, drawing } = model;
   const own = foldIn(foldIn(key, "training"), model.name);
   const trial: Trial = { mixer, law: cell.law, context: cell.context, schedule, key: own, record, ...drawing };
-  if (until === null) return trial;
+  if (until === null) return { ...trial, record: withLastThird(record, schedule.steps) };
   const best = optimum.tune(cell.law.population, cell.context);
   return { ...trial, done: stopAtExcess(trial, best.predict, until, foldIn(own, "stopping")) };
+}
+
+/** The recorded steps and some evenly over the last third, so that the loss there has a slope. */
+function withLastThird(record: readonly number[], steps: number): number[] {
+  const last = Array.from({ length: LAST_LOSSES }, (_, i) => Math.ceil(steps - (steps * i) / (3 * LAST_LOSSES)));
+  return [...new Set([...record, ...last])].sort((a, b) => a - b);
 }
 
 async function measureTest(
@@ -82,7 +92,7 @@ async function measureTest(
   });
   const entrants = [...models, ...cell.predictors.map((predictor) => predictorEntrant(predictor, training, at))];
   const columns = { ...cell.columns, ...test.columns, context: cell.columns.context as number | string };
-  const rows = await measure(entrants, { ...test, prompts: cell.prompts, key, seed, columns });
+  const rows = await measure(entrants, { ...test, prompts: cell.prompts, key, seed, columns, tails: true });
   const trained = new Map(cell.models.map(({ name }, i) => [name, trainingColumns(runs[i]!)]));
   const stream = { ...test, key, prompts: Math.min(cell.prompts, AGREEMENT_PROMPTS) };
   const compared: Awaited<ReturnType<typeof comparison>>[] = [];
@@ -94,9 +104,16 @@ async function measureTest(
   });
 }
 
-function trainingColumns({ snapshots, status }: Run): Row {
+function trainingColumns({ trial, snapshots, status }: Run): Row {
   const last = snapshots.at(-1);
-  return { trainedSteps: last?.step ?? 0, trainingLoss: last?.loss ?? null, trained: status };
+  // Training that stops at an excess ends while the loss falls, as it was told to.
+  const trend = trial.done || status !== "ok" ? null : lossTrend(snapshots, trial.schedule.steps);
+  return {
+    ...{ trainedSteps: last?.step ?? 0, trainingLoss: last?.loss ?? null, trained: status },
+    lossFall: trend?.fall ?? null,
+    lossFallError: trend?.standardError ?? null,
+    lossFallDegrees: trend?.degrees ?? null,
+  };
 }
 
 async function comparison(

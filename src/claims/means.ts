@@ -1,0 +1,85 @@
+import type { Measurement, Row } from "../types.js";
+import { type Cell, cellsOf, labelOf } from "./cell.js";
+import { mean } from "./estimate.js";
+import { twoSidedTail } from "./tail.js";
+
+/** A sampled risk in one cell over its seeds, with what is random in it kept apart. */
+export interface Mean {
+  readonly name: string;
+  /** The cell in words. */
+  readonly cell: string;
+  readonly columns: Row;
+  readonly seeds: readonly number[];
+  /** Null where any seed's risk is not finite. */
+  readonly risk: number | null;
+  /** s / sqrt(k) of the seeds' risks; null below two seeds. Prompts are drawn anew for each seed: theirs is in it. */
+  readonly errorOverSeeds: number | null;
+  /** sqrt(sum s_i^2) / k of the errors over prompts: what is left when training repeats itself. */
+  readonly errorOverPrompts: number | null;
+  /** The mean without each seed in turn. */
+  readonly leaveOneOut: readonly number[];
+  /** The seed that carries the mean, or null. */
+  readonly carriedBy: number | null;
+}
+
+/** The means of every name in every cell. @param by columns that set cells apart */
+export function meansOf(rows: readonly Measurement[], by: readonly string[]): Mean[] {
+  return cellsOf(rows, by).flatMap((cell) => {
+    const names = [...new Set(cell.rows.filter(isSampled).map(({ name }) => name))];
+    return names.map((name) => meanOf(name, cell));
+  });
+}
+
+function meanOf(name: string, { columns, rows }: Cell): Mean {
+  const own = rows.filter((row) => isSampled(row) && row.name === name);
+  const seeds = own.map(({ seed }) => seed!);
+  const risks = own.map(({ risk, status }) => (status === "ok" && risk !== null ? risk : Number.NaN));
+  const errors = own.map(({ standardError }) => standardError ?? Number.NaN);
+  const outlier = outlierOf(risks);
+  return {
+    ...{ name, cell: labelOf(columns), columns, seeds },
+    risk: finite(mean(risks)),
+    errorOverSeeds: risks.length < 2 ? null : finite(deviation(risks) / Math.sqrt(risks.length)),
+    errorOverPrompts: finite(Math.hypot(...errors) / errors.length),
+    leaveOneOut: risks.length < 2 ? [] : risks.map((_, i) => mean(without(risks, i))),
+    carriedBy: outlier === null ? null : seeds[outlier]!,
+  };
+}
+
+/** One false alarm in a hundred means of normal seeds. */
+const LEVEL = 0.01;
+
+/**
+ * The one of k >= 3 values that does not belong to the others: the largest deviation from the mean of the rest in units
+ * of its error, t = |x - mean| / (s sqrt(1 + 1 / (k - 1))) with Student's t of k - 2 degrees, at level / k.
+ * Source: Grubbs, "Sample criteria for testing outlying observations", 1950, Section 2 (in the form of a t test).
+ */
+function outlierOf(values: readonly number[]): number | null {
+  const count = values.length;
+  if (count < 3 || !values.every(Number.isFinite)) return null;
+  const probabilities = values.map((value, i) => {
+    const rest = without(values, i);
+    const distance = Math.abs(value - mean(rest));
+    return distance === 0 ? 1 : twoSidedTail(distance / (deviation(rest) * Math.sqrt(1 + 1 / (count - 1))), count - 2);
+  });
+  const least = Math.min(...probabilities);
+  return least <= LEVEL / count ? probabilities.indexOf(least) : null;
+}
+
+function isSampled({ exact, seed }: Measurement): boolean {
+  return !exact && seed !== null;
+}
+
+function without(values: readonly number[], index: number): number[] {
+  return values.filter((_, i) => i !== index);
+}
+
+/** Root of the unbiased variance. */
+function deviation(values: readonly number[]): number {
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
