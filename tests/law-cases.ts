@@ -35,6 +35,16 @@ const options: Readonly<Record<string, readonly object[]>> = {
   ],
   "several-tasks": [{ features, noise: 0.5, tasks: [[1], [1, 2]] }],
   "task-pool": [{ features, tasks: 4 }],
+  "vector-autoregressive": [
+    {
+      matrix: [
+        [0.5, 0.3],
+        [0, 0.4],
+      ],
+      noise: 0.5,
+    },
+    { matrix: [[0.9]], constant: true },
+  ],
 };
 
 /** The shipped series, by name. */

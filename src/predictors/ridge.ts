@@ -3,6 +3,7 @@ import { identity } from "../math/matrix.js";
 import { symmetricRoot } from "../math/symmetric.js";
 import { leastPriorNormRisk } from "../theory/least-prior-norm-risk.js";
 import { seriesPromptsOnly } from "../theory/series/series-only.js";
+import { vectorSeriesOnly } from "../theory/series/vector-risk.js";
 import { type AnyRegression, isLinear, labelRisk, linearTwin, regressionPrompts } from "../theory/step-moments.js";
 import type { Predictor, Rows, Tuned, Unit } from "../types.js";
 import { posteriorMean } from "./algorithms/posterior-mean.js";
@@ -32,7 +33,8 @@ function penalized(penalty: number): Predictor<AnyRegression> {
     name: `ridge-${String(penalty).replace(".", "-")}`,
     kind: "predictor",
     source: { paper: "Akyurek et al. 2023", where: "Section 3" },
-    applies: (population) => seriesPromptsOnly(population) === true || regressionPrompts(population),
+    applies: (population) =>
+      seriesPromptsOnly(population) === true || vectorSeriesOnly(population) === true || regressionPrompts(population),
     tune: ({ features }) => ridgeOf(identity(features), Math.sqrt(penalty)),
   };
 }

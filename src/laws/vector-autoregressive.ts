@@ -1,0 +1,172 @@
+import { z } from "zod";
+import { add, mul, real } from "../kernels/arithmetic.js";
+import { load, storedOver } from "../kernels/array.js";
+import { graph } from "../kernels/graph.js";
+import { openLoop } from "../kernels/loop.js";
+import type { F32, Node, U32 } from "../kernels/node.js";
+import { randomStream } from "../kernels/random.js";
+import { type Vector, vector } from "../kernels/vector.js";
+import { addWord, mulWord } from "../kernels/words.js";
+import { cholesky } from "../math/cholesky.js";
+import { lyapunov } from "../math/lyapunov.js";
+import { identity } from "../math/matrix.js";
+import type { Law, Population, PromptProgram, Rows, Unit } from "../types.js";
+import { drawn, drawnRecipe } from "./drawn.js";
+import { drawPairs, longest } from "./lengths.js";
+
+/** Several series that drive each other, x_t = A x_(t-1) + noise e_t; the first is predicted from windows of all. */
+export interface VectorAutoregression extends Population {
+  readonly family: "vector-autoregression";
+  /** Entries of an input: p times the d variates at one time, oldest first, and the constant 1 where there is one. */
+  readonly features: number;
+  readonly window: number;
+  readonly constant: boolean;
+  /** A, d x d: entry (i, j) is what variate j does to variate i a step later. */
+  readonly matrix: Rows;
+}
+
+export interface VectorSettings {
+  readonly matrix: Rows;
+  /** Times p that a prediction sees. */
+  readonly window: number;
+  readonly constant?: boolean;
+  readonly noise?: number;
+}
+
+/**
+ * Vector autoregressions of order 1 as prompts: input j holds the d variates at times j .. j + p - 1, its label is the
+ * first variate at time j + p. Gaussian and stationary from the first value, whose covariance solves S = A S A^T + s2 I.
+ * Source: Liu, Hu, Zhang, Wu, Wang, Ma, Long 2024, Section 3 (a variate's past and the others').
+ *
+ * @throws RangeError where A is not square or not stable, or noise and window make no such law
+ */
+export function vectorAutoregressiveLaw(given: VectorSettings): Law<VectorAutoregression> {
+  const { matrix, window, constant = false, noise = 1 } = given;
+  if (matrix.length === 0 || matrix.some((row) => row.length !== matrix.length))
+    throw new RangeError("the matrix of a vector autoregression is square, one row a variate");
+  if (!(noise > 0 && noise < Number.POSITIVE_INFINITY))
+    throw new RangeError(`the noise is a finite standard deviation above 0, not ${noise}`);
+  if (!(Number.isSafeInteger(window) && window >= 1))
+    throw new RangeError(`a window holds a whole number of times from 1, not ${window}`);
+  const features = window * matrix.length + (constant ? 1 : 0);
+  const population: VectorAutoregression = {
+    family: "vector-autoregression",
+    features,
+    window,
+    constant,
+    matrix,
+    noise,
+  };
+  const program = vectorProgram(population);
+  return {
+    name: "vector-autoregressive",
+    features,
+    population,
+    program,
+    draw: drawn(program, features),
+    recipe: drawnRecipe(program, features),
+    shifted({ inputScale = 1, queryScale = 1, taskScale = 1 }) {
+      if (queryScale !== 1 || taskScale !== 1 || (constant && inputScale !== 1))
+        throw new RangeError(
+          "series are scaled as a whole: only `inputScale` is a shift of them, without a constant row",
+        );
+      return vectorAutoregressiveLaw({ ...given, noise: noise * inputScale });
+    },
+  };
+}
+
+/**
+ * Draws lie in the order
+ *
+ *   the prompt's stream:     length | normals of the first time
+ *   the stream of time k:    innovations of time k + 1
+ */
+function vectorProgram({ matrix, window, constant, features, noise }: VectorAutoregression): PromptProgram {
+  const d = matrix.length;
+  const root = Float64Array.from(lyapunov(matrix, identity(d)).flat());
+  cholesky(root, d);
+  return {
+    structure: `vector autoregression of ${d}, windows of ${window}${constant ? " and 1" : ""}`,
+    settings: Float64Array.from([noise, ...matrix.flat(), ...root]),
+    tables: {},
+    build(inputs, random, context) {
+      const { settings } = inputs;
+      const stream = randomStream(random, inputs);
+      const pairs = drawPairs(context, stream);
+      const entry = (from: number, i: number, j: number) => settings.at(1 + from * d * d + i * d + j);
+      const scale = settings.at(0);
+      const start = stream.normals(d);
+      const home = graph().scope;
+      const steps = openLoop(longest(context) + window + 1);
+      const carried = Array.from({ length: d }, (_, i) =>
+        steps.carry(
+          real(
+            mul(
+              scale,
+              total(i + 1, (j) => mul(entry(1, i, j), start.at(j))),
+            ),
+          ),
+        ),
+      );
+      const now = carried.map((value) => value.now as Node<"f32">);
+      const moved = graph().inside(steps, () => {
+        const innovations = stream.at(steps.index).normals(d);
+        return now.map((_, i) =>
+          add(
+            total(d, (j) => mul(entry(0, i, j), now[j]!)),
+            mul(scale, innovations.at(i)),
+          ),
+        );
+      });
+      carried.forEach((value, i) => {
+        value.next = real(moved[i]!);
+      });
+      const series = storedOver(home, [steps], now);
+      const view = (from: U32): Vector =>
+        vector(features, (f) => (constant && f === d * window ? 1 : load(series, addWord(mulWord(from, d), f))));
+      const label = (from: U32): F32 => load(series, mulWord(addWord(from, window), d));
+      const from = typeof pairs.pairs === "number" ? pairs.pairs : pairs.pairs.length;
+      return { features, ...pairs, pair: (j) => ({ x: view(j), y: label(j) }), query: view(from), answer: label(from) };
+    },
+  };
+}
+
+function total(count: number, term: (j: number) => F32): F32 {
+  return Array.from({ length: count }, (_, j) => term(j)).reduce((sum, value) => add(sum, value));
+}
+
+const coupled = z.strictObject({
+  variates: z.int().min(2).max(16).describe("how many series"),
+  own: z.number().describe("what a series does to itself a step later"),
+  coupling: z.number().describe("what the next series in the ring does to it"),
+});
+
+const options = z.strictObject({
+  matrix: z
+    .union([z.array(z.array(z.number()).min(1).max(16)).min(1).max(16), coupled], {
+      error: "the matrix is rows of numbers, one a variate, or { variates, own, coupling } for a ring",
+    })
+    .describe("A in x_t = A x_(t-1) + noise e_t: rows, or { variates, own, coupling } for a ring"),
+  window: z.int().min(1).max(256).default(1).describe("times p that a prediction sees"),
+  constant: z.boolean().default(false).describe("whether a constant 1 stands below the window"),
+  noise: z.number().positive().default(1).describe("standard deviation of the innovations, above 0"),
+});
+
+export type Options = z.infer<typeof options>;
+
+/** own on the diagonal, coupling from variate i + 1 to variate i, from the first to the last. */
+export function ring({ variates, own, coupling }: z.infer<typeof coupled>): Rows {
+  return Array.from({ length: variates }, (_, i) =>
+    Array.from({ length: variates }, (__, j) => (i === j ? own : 0) + ((i + 1) % variates === j ? coupling : 0)),
+  );
+}
+
+const vectorAutoregressive: Unit<Options, Law<VectorAutoregression>> = {
+  name: "vector-autoregressive",
+  says: "Several series x_t = A x_(t-1) + noise e_t that drive each other; the first is predicted from windows of all.",
+  options,
+  make: ({ matrix, ...others }) =>
+    vectorAutoregressiveLaw({ ...others, matrix: Array.isArray(matrix) ? matrix : ring(matrix) }),
+};
+
+export default vectorAutoregressive;
