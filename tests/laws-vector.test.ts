@@ -140,7 +140,7 @@ describe.each<[string, VectorSettings]>([
   });
 
   test("exact risks of predictions are the sampled ones within 4 standard errors", () => {
-    const odd = Array.from({ length: law.features }, (_w, i) => Math.cos(i + 1) / 3);
+    const odd = Array.from({ length: law.features }, (_w, i) => Math.cos(i + 1));
     const weights = [ownPastWeights(law.population), odd];
     const prompts = law.draw(key, { from: 0, count: 12_000 }, 1);
     const moments = new Moments(2);
@@ -172,6 +172,14 @@ test("where others drive a series they help to predict it, and where nothing doe
     expect(riskOf(apart, bestLinear)).toBeCloseTo(1, 14);
     expect(riskOf(apart, ownPast)).toBeCloseTo(1, 13);
   }
+});
+
+test("in a ring a series is driven by itself and by the next one, the last by the first", () => {
+  expect(ring({ variates: 3, own: 0.4, coupling: 0.5 })).toEqual([
+    [0.4, 0.5, 0],
+    [0, 0.4, 0.5],
+    [0.5, 0, 0.4],
+  ]);
 });
 
 test("a longer own past never hurts, and shows of the others what it can", () => {
