@@ -84,6 +84,11 @@ test("two runs into one folder at a time leave the rows of one", async () => {
   const out = join(folder, "both");
   const both = await Promise.all([ended(begin(out, study)), ended(begin(out, study))]);
   expect(both.map(({ status }) => status)).toEqual([0, 0]);
+  for (const { stderr } of both) expect(stderr).toMatch(/another run is at work in .*: process \d+ on /);
+  const journal = readFileSync(join(out, "rows", "study", ".runners", "journal"), "utf8");
+  const finished = journal.split("\n").flatMap((line) => / finished (\S+)/.exec(line)?.[1] ?? []);
+  expect(new Set(finished).size).toBe(8);
+  expect(finished).toHaveLength(8);
   const one = Object.entries(results(whole)).filter(([file]) => file in results(out));
   expect(one).toHaveLength(8);
   expect(results(out)).toEqual(Object.fromEntries(one));

@@ -51,11 +51,40 @@ test("a file cut at any byte counts as not finished, and costs no other cell", (
   expect(store.all().cells).toHaveLength(1);
 });
 
+test("a file with a bit changed in any byte counts as not finished", () => {
+  const store = new Store(folder);
+  store.write({ provenance, rows });
+  const file = join(folder, "context=10-abc.jsonl");
+  const whole = readFileSync(file);
+  for (let at = 0; at < whole.length; at++) {
+    const changed = Buffer.from(whole);
+    changed[at]! ^= 1 << (at % 8);
+    writeFileSync(file, changed);
+    expect([at, store.read("context=10-abc")]).toEqual([at, undefined]);
+  }
+});
+
+test("a file from before there were digests is read", () => {
+  const lines = [{ provenance }, ...rows].map((line) => JSON.stringify(line));
+  writeFileSync(join(folder, "context=10-abc.jsonl"), `${lines.join("\n")}\n`);
+  expect(new Store(folder).read("context=10-abc")).toEqual({ provenance, rows });
+});
+
+test("a cell that failed keeps its message until it is written", () => {
+  const store = new Store(folder);
+  expect(store.failure("context=10-abc")).toBeUndefined();
+  store.fail("context=10-abc", { message: "no room on the card", stack: "Error: no room on the card\n at ..." });
+  expect(store.failure("context=10-abc")).toBe("no room on the card");
+  store.write({ provenance, rows });
+  expect(store.failure("context=10-abc")).toBeUndefined();
+});
+
 test("a file that lost whole lines in the middle counts as not finished", () => {
   const store = new Store(folder);
   store.write({ provenance, rows });
   const file = join(folder, "context=10-abc.jsonl");
-  const [first, , last] = readFileSync(file, "utf8").split("\n");
+  const [, , last] = readFileSync(file, "utf8").split("\n");
+  const first = JSON.stringify({ provenance });
   writeFileSync(file, `${first}\n${last}\n`);
   expect(store.read("context=10-abc")).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { loadCatalogue } from "../runner/catalogue.js";
+import { cellKey } from "../runner/cell-plan.js";
 import { replaceFile, writing } from "../runner/disk.js";
-import { cellKey } from "../runner/run-experiment.js";
 import { studyExperiment } from "../runner/study-experiment.js";
 import { parseStudy } from "../studies/parse-study.js";
 import type { Study, StudyCell } from "../studies/study.js";

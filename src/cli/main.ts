@@ -22,6 +22,7 @@ const seed = () =>
   new Option("--seed <n>", "base of every key: changes every number").argParser(wholeNumber).default(0);
 const out = () => new Option("--out <dir>", "folder for rows, figures and the report").default("report");
 const resume = () => new Option("--resume", "keep the finished cells that are already in the folder");
+const retry = () => new Option("--retry", "with --resume: compute cells again that failed");
 const layout = () =>
   new Option("--layout <layout>", "what the tensors of a file from elsewhere are").choices([
     ...["merged", "factored", "softmax", "stack"],
@@ -46,6 +47,7 @@ program
   .addOption(seed())
   .addOption(out())
   .addOption(resume())
+  .addOption(retry())
   .addOption(new Option("--save", "also store the rows and figures in the experiments' own folders (for commits)"))
   .addOption(json())
   .addHelpText("after", "\nExample:\n  iclab reproduce all --scale smoke")
@@ -59,6 +61,7 @@ program
   .addOption(seed())
   .addOption(out())
   .addOption(resume())
+  .addOption(retry())
   .addOption(json())
   .addHelpText("after", "\nExample:\n  iclab run study.yaml --out my-study")
   .action(async (study, options) => (await import("./run.js")).run(study, options));

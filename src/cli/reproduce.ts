@@ -26,7 +26,7 @@ export async function reproduce(paper: string, options: ReproduceOptions): Promi
   const stores = chosen.map(([id]) => new Store(join(options.out, "rows", id)));
   for (const store of stores) store.open();
   const results = await withMachine(options, async (machine) => {
-    const done: Reproduced[] = [];
+    const done: Awaited<ReturnType<typeof reproduceOne>>[] = [];
     for (const [i, [id, experiment]] of chosen.entries())
       done.push(await reproduceOne(id, experiment, options, { ...machine, store: stores[i]! }));
     return done;
@@ -37,6 +37,7 @@ export async function reproduce(paper: string, options: ReproduceOptions): Promi
   const verdicts = results.flatMap(({ id, judged }) => judged.map((each) => ({ experiment: id, ...each })));
   const provenance = results.flatMap(({ cells }) => cells);
   conclude(sections, page, rows.length, options.json ? { rows, verdicts, provenance } : undefined);
+  if (results.some(({ failed }) => failed.length > 0)) process.exitCode = 1;
 }
 
 async function reproduceOne(
@@ -44,10 +45,10 @@ async function reproduceOne(
   experiment: Experiment,
   options: ReproduceOptions,
   machine: Machine,
-): Promise<Reproduced> {
+): Promise<Reproduced & { readonly failed: readonly string[] }> {
   const job = { id, experiment, cells: experiment.cells(options.scale), seed: options.seed };
-  const { rows, cells } = await runExperiment(job, machine);
-  const result = { id, experiment, rows, cells, judged: judgeClaims(experiment, rows) };
+  const { rows, cells, failed } = await runExperiment(job, machine);
+  const result = { id, experiment, rows, cells, failed, judged: judgeClaims(experiment, rows) };
   if (options.save) save(result, machine.store);
   return result;
 }

@@ -7,5 +7,7 @@ export interface RunOptions {
   /** Folder for rows, figures and the report. */
   readonly out: string;
   readonly resume?: boolean;
+  /** With `resume`: compute cells again that failed. */
+  readonly retry?: boolean;
   readonly json?: boolean;
 }

@@ -27,7 +27,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const experiment = studyExperiment(study, optimum);
   const settings = (columns: Row) => cellSettings(study, columns);
   const job = { id: "study", experiment, cells: experiment.cells("full"), seed: options.seed, settings };
-  const { rows, cells } = await withMachine(options, (machine) => runExperiment(job, { ...machine, store }));
+  const { rows, cells, failed } = await withMachine(options, (machine) => runExperiment(job, { ...machine, store }));
   const verdicts = judgeStudy(study, rows as Measurement[]);
   // Drawing takes a while to load: a mistake in the study, told above, does not wait for it.
   const { publish, studySection } = await import("../runner/publish.js");
@@ -45,6 +45,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     provenance: { settings: study.settings, cells },
   };
   conclude([section], page, rows.length, options.json ? document : undefined);
+  if (failed.length > 0) process.exitCode = 1;
 }
 
 /** What `identify` found of each model in each cell and seed: once, as it does not depend on the test. */

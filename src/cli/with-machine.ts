@@ -20,7 +20,9 @@ export async function withMachine<T>(
     const progress = progressOn(process.stderr);
     sayOnInterrupt(options.out, progress);
     process.stderr.write(`training on ${backend.name} (${backend.adapter})\n`);
-    return await work({ backend, train: await trainerOf(backend), progress, resume: options.resume ?? false });
+    const say = (sentence: string) => void process.stderr.write(`${sentence}\n`);
+    const { resume = false, retry = false } = options;
+    return await work({ backend, train: await trainerOf(backend), progress, resume, retry, say });
   } finally {
     await backend.close();
   }

@@ -1,21 +1,15 @@
-import { foldIn, keyOf } from "../math/keys.js";
-import type { Experiment, Key, OpenBackend, Row, Run, Snapshot, Trial } from "../types.js";
-import { canonical } from "./canonical.js";
+import { setTimeout as pause } from "node:timers/promises";
+import type { OpenBackend, Row } from "../types.js";
+import { BackendError } from "./backends.js";
+import { type CellPlan, type Job, planOf } from "./cell-plan.js";
+import { type Trained, trainCell } from "./cell-training.js";
+import { DiskError } from "./disk.js";
+import { Presence, type Runner } from "./presence.js";
 import type { Progress } from "./progress.js";
-import { cellName, identify, type Provenance, runProvenance } from "./provenance.js";
+import { type Provenance, runProvenance } from "./provenance.js";
+import { Reservations } from "./reservations.js";
 import type { Store, StoredCell } from "./store.js";
 import type { Trainer } from "./trainer.js";
-
-/** What to run: an experiment (a paper's or a study turned into one) and which of its cells. */
-export interface Job {
-  readonly id: string;
-  readonly experiment: Pick<Experiment, "trials" | "measure">;
-  readonly cells: readonly Row[];
-  /** The user's `--seed`: changes every key, and with it every number. */
-  readonly seed: number;
-  /** What, beside the cell's columns, decides its rows: a study's parsed settings; nothing for a paper, which is code. */
-  settings?(cell: Row): unknown;
-}
 
 export interface Machine {
   readonly backend: OpenBackend;
@@ -24,7 +18,11 @@ export interface Machine {
   readonly progress: Progress;
   /** Take finished cells with the same identity and backend from the store instead of computing them again. */
   readonly resume: boolean;
+  /** Compute cells again that failed in an earlier run; where left out they are told and left. */
+  readonly retry?: boolean;
   readonly signal?: AbortSignal;
+  /** Tells a person, a sentence at a time: another runner is here, a cell failed. */
+  say?(sentence: string): void;
 }
 
 export interface Outcome {
@@ -32,78 +30,182 @@ export interface Outcome {
   readonly cells: readonly Provenance[];
   /** Cells that were taken from the store. */
   readonly reused: number;
+  /** Names of cells that have no rows because they failed. */
+  readonly failed: readonly string[];
 }
+
+/** Milliseconds between two looks at the cells that another runner computes. */
+const POLL = 250;
 
 /**
  * Trains and measures every cell, in order, and stores each as soon as it is finished. While one is measured the next is
- * trained already: the engine's threads and this one have different work.
- * Keys are folded from (seed, experiment, cell), so no other cell's presence or order changes a number.
+ * trained already: the engine's threads and this one have different work. Other runners of the same folder, on any
+ * machine, share the cells: each is computed by one of them, and all end with the rows of all.
  *
- * @throws DiskError when rows cannot be written; whatever the signal's reason is when it is aborted.
+ * A cell that fails is stored as failed, with its message, and costs no other cell.
+ *
+ * @throws DiskError when rows cannot be written, BackendError; whatever the signal's reason is when it is aborted.
  */
 export async function runExperiment(job: Job, machine: Machine): Promise<Outcome> {
-  const shared = runProvenance(machine.backend);
-  const plans = job.cells.map((cell) => plan(job, cell, cellKey(job.id, job.seed, cell), machine));
-  const over = new AbortController();
-  const signal = machine.signal ? AbortSignal.any([machine.signal, over.signal]) : over.signal;
-  const waiting = plans.filter(({ stored }) => stored === undefined);
-  machine.progress.start(job.id, plans.length, sum(waiting.map(({ work }) => work)));
-  const trainings = new Map<Plan, Promise<Trained>>();
-  const begin = (plan: Plan | undefined) => {
-    if (plan === undefined || trainings.has(plan)) return;
-    const training = trainAll(plan, machine, signal);
-    // Whoever awaits it hears of a failure; until then it is nobody's.
-    training.catch(() => {});
-    trainings.set(plan, training);
-  };
-  const finished: StoredCell[] = [];
+  const presence = new Presence(machine.store.marks());
+  presence.open();
   try {
-    for (const plan of plans) {
-      const kept = plan.stored !== undefined;
-      if (plan.stored === undefined) {
-        begin(plan);
-        const trained = await trainings.get(plan)!;
-        trainings.delete(plan);
-        begin(waiting[waiting.indexOf(plan) + 1]);
-        plan.stored = await measureCell(job, plan, trained, shared, signal);
-        machine.store.write(plan.stored);
-      }
-      finished.push(plan.stored);
-      machine.progress.finish(plan.name, kept);
-    }
+    return await new Experimenter(job, machine, presence).run();
   } finally {
-    over.abort();
     machine.progress.stop();
+    await presence.close();
   }
-  return {
-    rows: finished.flatMap(({ rows }) => rows),
-    cells: finished.map(({ provenance }) => provenance),
-    reused: plans.length - waiting.length,
-  };
 }
 
-/** The key of all that happens in a cell of an experiment (`study` for a study). */
-export const cellKey = (id: string, seed: number, cell: Row): Key => foldIn(foldIn(keyOf(seed), id), canonical(cell));
-
-interface Plan {
-  readonly cell: Row;
-  readonly key: Key;
-  readonly identity: string;
-  readonly name: string;
-  readonly work: number;
-  readonly trials: readonly Trial[];
-  /** The finished cell: found in the store, or made. */
-  stored: StoredCell | undefined;
+interface Started {
+  readonly plan: CellPlan;
+  readonly training: Promise<Trained>;
 }
 
-interface Trained {
-  readonly runs: readonly Run[];
-  readonly seconds: number;
+class Experimenter {
+  private readonly begun = new Date().toISOString();
+  private readonly shared: ReturnType<typeof runProvenance>;
+  private readonly plans: readonly CellPlan[];
+  private readonly reservations: Reservations;
+  private readonly over = new AbortController();
+  private readonly signal: AbortSignal;
+  private readonly open: Set<CellPlan>;
+  private readonly held = new Set<CellPlan>();
+  private readonly met = new Set<string>();
+  private readonly failed: string[] = [];
+
+  constructor(
+    private readonly job: Job,
+    private readonly machine: Machine,
+    private readonly presence: Presence,
+  ) {
+    const { backend, store, resume, retry, signal } = machine;
+    this.shared = runProvenance(backend);
+    this.reservations = new Reservations(presence);
+    this.signal = signal ? AbortSignal.any([signal, this.over.signal]) : this.over.signal;
+    this.plans = job.cells.map((cell) => planOf(job, cell));
+    for (const plan of this.plans) if (resume) plan.stored = this.usable(plan);
+    this.open = new Set(this.plans.filter(({ stored }) => stored === undefined));
+    for (const plan of this.open) {
+      const before = store.failure(plan.name);
+      if (!resume || retry || before === undefined) continue;
+      this.open.delete(plan);
+      this.fail(plan, `failed in an earlier run, --retry computes it again: ${before}`);
+    }
+  }
+
+  async run(): Promise<Outcome> {
+    const { store, progress } = this.machine;
+    const { plans, open } = this;
+    store.plan({ experiment: this.job.id, cells: plans.map(({ name }) => name) });
+    const reused = plans.filter(({ stored }) => stored !== undefined);
+    progress.start(
+      this.job.id,
+      plans.length,
+      [...open].reduce((sum, { work }) => sum + work, 0),
+    );
+    for (const { name } of reused) progress.finish(name, true);
+    try {
+      let current = this.begin();
+      while (current !== undefined || open.size > 0) {
+        if (current === undefined) await pause(POLL, undefined, { signal: this.signal });
+        current = current === undefined ? this.begin() : await this.complete(current);
+      }
+    } finally {
+      this.over.abort();
+      for (const { name } of this.held) this.reservations.release(name, "dropped");
+    }
+    const finished = plans.flatMap(({ stored }) => stored ?? []);
+    return {
+      rows: finished.flatMap(({ rows }) => rows),
+      cells: finished.map(({ provenance }) => provenance),
+      reused: reused.length,
+      failed: this.failed,
+    };
+  }
+
+  /** Begins to train the next cell that nobody else has. */
+  private begin(): Started | undefined {
+    for (const other of this.presence.others()) this.meet(other);
+    for (const plan of this.open) {
+      if (this.isThere(plan)) continue;
+      const holder = this.reservations.take(plan.name);
+      if (holder !== null) {
+        this.meet(holder);
+        continue;
+      }
+      if (this.isThere(plan)) {
+        this.reservations.release(plan.name, "found");
+        continue;
+      }
+      this.open.delete(plan);
+      this.held.add(plan);
+      const training = trainCell(plan, this.machine, this.signal);
+      // Whoever awaits it hears of a failure; until then it is nobody's.
+      training.catch(() => {});
+      return { plan, training };
+    }
+    return undefined;
+  }
+
+  /** Measures and stores a cell, while the next one is trained. @returns the next one */
+  private async complete({ plan, training }: Started): Promise<Started | undefined> {
+    const { store, progress } = this.machine;
+    let next: Started | undefined;
+    try {
+      const trained = await training;
+      next = this.begin();
+      plan.stored = await measureCell(this.job, plan, trained, this.shared, this.signal);
+      store.write(plan.stored);
+      this.release(plan, "finished");
+      progress.finish(plan.name, false);
+    } catch (error) {
+      if (this.signal.aborted || error instanceof DiskError || error instanceof BackendError) throw error;
+      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      store.fail(plan.name, { message, stack: stack ?? message });
+      this.release(plan, "failed");
+      this.fail(plan, `failed: ${message}`);
+    }
+    return next ?? this.begin();
+  }
+
+  private release(plan: CellPlan, how: "finished" | "failed"): void {
+    this.held.delete(plan);
+    this.reservations.release(plan.name, how);
+  }
+
+  private fail({ name }: CellPlan, what: string): void {
+    this.failed.push(name);
+    this.machine.say?.(`${name} ${what}`);
+  }
+
+  /** Takes the rows of a cell that another runner has finished since this one began. */
+  private isThere(plan: CellPlan): boolean {
+    const found = this.usable(plan);
+    if (!found || (!this.machine.resume && found.provenance.finished < this.begun)) return false;
+    plan.stored = found;
+    this.open.delete(plan);
+    this.machine.progress.finish(plan.name, true);
+    return true;
+  }
+
+  /** Backends differ by rounding, and a backend that was named is often the check of another one. */
+  private usable({ name }: CellPlan): StoredCell | undefined {
+    const found = this.machine.store.read(name);
+    return found?.provenance.backend === this.machine.backend.name ? found : undefined;
+  }
+
+  private meet({ id, host, pid }: Runner): void {
+    if (this.met.has(id)) return;
+    this.met.add(id);
+    const { folder } = this.machine.store;
+    this.machine.say?.(`another run is at work in ${folder}: process ${pid} on ${host}; the cells are shared`);
+  }
 }
 
 async function measureCell(
   job: Job,
-  { cell, key, identity, name, trials }: Plan,
+  { cell, key, identity, name, trials }: CellPlan,
   { runs, seconds }: Trained,
   shared: ReturnType<typeof runProvenance>,
   signal: AbortSignal,
@@ -132,47 +234,4 @@ async function measureCell(
     })),
   };
   return { provenance, rows };
-}
-
-function plan(job: Job, cell: Row, key: Key, { resume, store, backend }: Machine): Plan {
-  const identity = identify(job.id, cell, job.seed, job.settings?.(cell) ?? null);
-  const trials = job.experiment.trials(cell, key);
-  const name = cellName(cell, identity);
-  const found = resume ? store.read(name) : undefined;
-  // Backends differ by rounding, and a backend that was named is often the check of another one.
-  const stored = found?.provenance.backend === backend.name ? found : undefined;
-  return { cell, key, identity, name, trials, work: sum(trials.map(workOf)) || 1, stored };
-}
-
-/** Work of a trial in multiply-adds of the scores: what the remaining time is estimated from. */
-function workOf({ schedule, context, law }: Trial): number {
-  const pairs = typeof context === "number" ? context : (context.uniform[0] + context.uniform[1]) / 2;
-  return schedule.steps * schedule.batch * (pairs + 1) * law.features;
-}
-
-async function trainAll({ trials, work }: Plan, machine: Machine, signal: AbortSignal): Promise<Trained> {
-  const begun = performance.now();
-  const snapshots: Snapshot[][] = trials.map(() => []);
-  let [advanced, steps] = [0, trials.map(() => 0)];
-  const advance = (to: number) => {
-    machine.progress.advance(to - advanced);
-    advanced = to;
-  };
-  if (trials.length > 0)
-    for await (const snapshot of machine.train(trials, { signal })) {
-      snapshots[snapshot.trial]!.push(snapshot);
-      steps = steps.map((step, trial) => (trial === snapshot.trial ? snapshot.step : step));
-      advance(sum(trials.map((trial, i) => (workOf(trial) * steps[i]!) / trial.schedule.steps)));
-    }
-  advance(work);
-  const runs = trials.map((trial, i): Run => {
-    const diverged = snapshots[i]!.some(({ status }) => status === "diverged");
-    const good = snapshots[i]!.filter(({ status }) => status === "ok");
-    return { trial, snapshots: good, status: diverged ? "diverged" : "ok" };
-  });
-  return { runs, seconds: (performance.now() - begun) / 1000 };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Row } from "../types.js";
@@ -11,9 +12,23 @@ export interface StoredCell {
   readonly rows: readonly Row[];
 }
 
+/** Why a cell has no rows. */
+export interface Failure {
+  readonly message: string;
+  readonly stack: string;
+}
+
+/** What a run set out to do: cells by name. */
+export interface Intent {
+  readonly experiment: string;
+  readonly cells: readonly string[];
+}
+
 /**
  * One folder of JSON Lines, one file a finished cell. A file appears whole or not at all (written under another name,
  * flushed to the disk, renamed), so an interrupted or killed run leaves every finished cell readable and nothing torn.
+ * Its first line begins with a digest of all that follows: a file that was cut, or changed in any bit, is none. Files that
+ * were stored before there were digests have none, and are read by their number of rows.
  */
 export class Store {
   constructor(readonly folder: string) {}
@@ -30,14 +45,45 @@ export class Store {
 
   /** @throws DiskError when the disk is full or the folder has gone; cells written before stay. */
   write(cell: StoredCell): void {
-    const lines = [{ provenance: cell.provenance }, ...cell.rows].map((line) => JSON.stringify(line));
-    this.guarded(() => replaceFile(join(this.folder, `${cell.provenance.cell}.jsonl`), `${lines.join("\n")}\n`));
+    const lines = cell.rows.map((row) => JSON.stringify(row));
+    const text = [`"provenance":${JSON.stringify(cell.provenance)}}`, ...lines, ""].join("\n");
+    this.guarded(() => {
+      replaceFile(join(this.folder, `${cell.provenance.cell}.jsonl`), `{"digest":"${digestOf(text)}",${text}`);
+      rmSync(join(this.folder, `${cell.provenance.cell}.failed`), { force: true });
+    });
+  }
+
+  /** Keeps why a cell failed, until it is written. */
+  fail(cell: string, failure: Failure): void {
+    this.guarded(() => replaceFile(join(this.folder, `${cell}.failed`), `${JSON.stringify(failure, null, 2)}\n`));
+  }
+
+  /** The message of a cell that failed, or undefined. */
+  failure(cell: string): string | undefined {
+    const text = this.kept(`${cell}.failed`);
+    return text === undefined ? undefined : (JSON.parse(text) as Failure).message;
+  }
+
+  /** Keeps what a run sets out to do, for `iclab status`. */
+  plan(intent: Intent): void {
+    this.keep("plan.json", `${JSON.stringify(intent, null, 2)}\n`);
+  }
+
+  /** What the latest run set out to do, or undefined. */
+  planned(): Intent | undefined {
+    const text = this.kept("plan.json");
+    return text === undefined ? undefined : (JSON.parse(text) as Intent);
+  }
+
+  /** Where runners of this folder leave their marks. */
+  marks(): string {
+    return join(this.folder, ".runners");
   }
 
   /** The finished cell of this name, or undefined where there is none or its file is torn: it is then computed again. */
   read(cell: string): StoredCell | undefined {
     try {
-      return parse(readFileSync(join(this.folder, `${cell}.jsonl`), "utf8"));
+      return parse(readFileSync(join(this.folder, `${cell}.jsonl`)));
     } catch {
       return undefined;
     }
@@ -99,13 +145,26 @@ function newest(cells: readonly StoredCell[]): StoredCell[] {
   return cells.filter((cell) => latest.get(canonical(cell.provenance.settings)) === cell);
 }
 
-/** A file is whole when it ends in a newline and has the number of rows that its first line promises. */
-function parse(text: string): StoredCell | undefined {
+/** `{"digest":"<64 hexadecimal digits>",`: what stands before the text that the digest is of. */
+const HEAD = /^\{"digest":"([0-9a-f]{64})",$/;
+const HEAD_LENGTH = 77;
+
+function digestOf(text: string | Uint8Array): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** A file is whole when its digest is right, it ends in a newline, and it has as many rows as its first line promises. */
+function parse(bytes: Buffer): StoredCell | undefined {
+  const digest = HEAD.exec(bytes.toString("latin1", 0, HEAD_LENGTH))?.[1];
+  if (digest !== undefined && digest !== digestOf(bytes.subarray(HEAD_LENGTH))) return undefined;
+  const text = bytes.toString("utf8");
   if (!text.endsWith("\n")) return undefined;
   const [first, ...rows] = text
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as unknown);
-  const provenance = (first as { provenance?: Provenance }).provenance;
+  const { provenance, ...others } = first as { provenance?: Provenance; digest?: string };
+  // A digest that cannot be read is one that was changed, not a file without.
+  if (digest === undefined && Object.keys(others).length > 0) return undefined;
   return provenance?.rows === rows.length ? { provenance, rows: rows as Row[] } : undefined;
 }

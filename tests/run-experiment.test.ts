@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Job } from "../src/runner/cell-plan.js";
+import { DiskError } from "../src/runner/disk.js";
+import { type Machine, runExperiment } from "../src/runner/run-experiment.js";
+import { Store } from "../src/runner/store.js";
+import type { OpenBackend, Row } from "../src/types.js";
+
+const folder = mkdtempSync(join(tmpdir(), "iclab-run-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+let runs = 0;
+
+/** An experiment that trains nothing, and what it was asked to measure. */
+function experiment(measure: (cell: Row) => Row[]) {
+  const measured: number[] = [];
+  const job: Job = {
+    id: "fake",
+    experiment: {
+      trials: () => [],
+      measure: async (cell) => {
+        measured.push(cell.context as number);
+        return measure(cell);
+      },
+    },
+    cells: [1, 2, 3].map((context) => ({ context })),
+    seed: 0,
+  };
+  return { job, measured };
+}
+
+function machine(more: Partial<Machine> = {}): Machine & { readonly said: string[] } {
+  const said: string[] = [];
+  const store = new Store(join(folder, String(runs++)));
+  store.open();
+  return {
+    backend: { name: "cpu", adapter: "none", roundoff: 2 ** -24, close: async () => {} } as OpenBackend,
+    train: async function* () {},
+    store,
+    progress: { start() {}, advance() {}, finish() {}, stop() {} },
+    resume: true,
+    say: (sentence) => void said.push(sentence),
+    said,
+    ...more,
+  };
+}
+
+test("a cell that fails costs no other, is told, and is computed again only when that is asked for", async () => {
+  let works = false;
+  const { job, measured } = experiment(({ context }) => {
+    if (context === 2 && !works) throw new RangeError("two is too many");
+    return [{ context: context! }];
+  });
+  const here = machine();
+  const first = await runExperiment(job, here);
+  expect(first.rows).toEqual([{ context: 1 }, { context: 3 }]);
+  expect(first.failed).toEqual([expect.stringMatching(/^context=2-/)]);
+  expect(here.said).toEqual([expect.stringMatching(/^context=2-\w+ failed: two is too many$/)]);
+  works = true;
+
+  const again = await runExperiment(job, here);
+  expect(again.failed).toEqual(first.failed);
+  expect(here.said[1]).toMatch(/ failed in an earlier run, --retry computes it again: two is too many$/);
+  expect(measured).toEqual([1, 2, 3]);
+
+  const retried = await runExperiment(job, { ...here, retry: true });
+  expect(retried).toMatchObject({ rows: [{ context: 1 }, { context: 2 }, { context: 3 }], failed: [], reused: 2 });
+  expect(measured).toEqual([1, 2, 3, 2]);
+});
+
+test("what no cell is to blame for ends the run", async () => {
+  const { job, measured } = experiment(() => {
+    throw new DiskError("the disk is full");
+  });
+  await expect(runExperiment(job, machine())).rejects.toThrow("the disk is full");
+  expect(measured).toEqual([1]);
+});
+
+test("without resume, what was finished before the run began is computed again", async () => {
+  const { job, measured } = experiment(({ context }) => [{ context: context! }]);
+  const here = machine();
+  await runExperiment(job, here);
+  expect(here.store.planned()).toEqual({ experiment: "fake", cells: [1, 2, 3].map(() => expect.any(String)) });
+  expect(measured).toEqual([1, 2, 3]);
+  await runExperiment(job, { ...here, resume: false });
+  expect(measured).toEqual([1, 2, 3, 1, 2, 3]);
+});

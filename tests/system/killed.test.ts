@@ -1,0 +1,64 @@
+import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { jest } from "@jest/globals";
+import { Draws } from "../../src/math/draws.js";
+import { keyOf } from "../../src/math/keys.js";
+import { cellFiles, ended, scratch, smallStudy, start, until } from "../command.js";
+
+jest.setTimeout(600_000);
+
+const KILLS = 20;
+const CELLS = 200;
+
+const folder = scratch();
+const study = smallStudy({ context: "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]", seeds: "20" });
+
+const begin = (out: string) => {
+  const child = start(["run", "-", "--backend", "cpu", "--out", out, "--resume"]);
+  child.stdin!.end(study);
+  return child;
+};
+
+/** Rows by file, byte by byte, without the line that says when they were computed. */
+const results = (out: string) =>
+  new Map(cellFiles(out).map((file) => [basename(file), readFileSync(file, "utf8").replace(/^.*\n/, "")]));
+
+test("200 trials under 20 kill -9, a cut and a bit-flipped file: each once, byte for byte, none computed again", async () => {
+  const [whole, out] = [join(folder, "whole"), join(folder, "killed")];
+  expect((await ended(begin(whole))).status).toBe(0);
+  const draws = new Draws(keyOf(20));
+  const finished = new Map<string, number>();
+  const damaged: string[] = [];
+  for (let kill = 1; kill <= KILLS; kill++) {
+    const child = begin(out);
+    const goal = Math.round((kill * (CELLS - 10)) / KILLS);
+    await until(child, () => cellFiles(out).length >= goal);
+    await new Promise((resolve) => setTimeout(resolve, 30 * draws.uniform()));
+    child.kill("SIGKILL");
+    expect((await ended(child)).signal).toBe("SIGKILL");
+    for (const file of cellFiles(out)) if (!finished.has(file)) finished.set(file, statSync(file).mtimeMs);
+    if (kill === KILLS / 2) {
+      const [cut, flipped] = cellFiles(out) as [string, string];
+      truncateSync(cut, Math.floor(statSync(cut).size / 2));
+      const bytes = readFileSync(flipped);
+      bytes[Math.floor(bytes.length * 0.7)]! ^= 4;
+      writeFileSync(flipped, bytes);
+      damaged.push(cut, flipped);
+    }
+  }
+  expect((await ended(begin(out))).status).toBe(0);
+
+  expect(results(out).size).toBe(CELLS);
+  expect(results(out)).toEqual(results(whole));
+  for (const [file, time] of finished) if (!damaged.includes(file)) expect(statSync(file).mtimeMs).toBe(time);
+  const journal = readFileSync(join(out, "rows", "study", ".runners", "journal"), "utf8")
+    .trimEnd()
+    .split("\n");
+  const of = (what: string) => journal.flatMap((line) => (line.split(" ")[1] === what ? line.split(" ")[2]! : []));
+  // A runner holds two cells at most: one is measured while the next is trained.
+  expect(of("began").length).toBeGreaterThan(CELLS);
+  expect(of("began").length).toBeLessThanOrEqual(CELLS + damaged.length + 2 * KILLS);
+  // A kill between a file and its line in the journal leaves the line out.
+  const again = of("finished").filter((cell, i, all) => all.indexOf(cell) !== i);
+  expect(again.every((cell) => damaged.some((file) => basename(file) === `${cell}.jsonl`))).toBe(true);
+});
