@@ -4,7 +4,7 @@ import { loop } from "../kernels/loop.js";
 import type { F32 } from "../kernels/node.js";
 import type { Stream } from "../kernels/random.js";
 import { predictionErrors } from "../math/autocovariance.js";
-import { coefficientsOf, predictionsOf, reflectionsOf } from "../math/reflection.js";
+import { coefficientsOf, isStationary, predictionsOf, reflectionsOf } from "../math/reflection.js";
 
 /** What an autoregression's coefficients are: the same in all prompts, or drawn for each. */
 export type Coefficients =
@@ -161,13 +161,4 @@ function acceptedShare(order: number, within: number, root: number): number {
     if (isStationary(rho.map((entry, j) => entry * root ** -(j + 1)))) inside++;
   }
   return inside / points;
-}
-
-function isStationary(rho: readonly number[]): boolean {
-  try {
-    reflectionsOf(rho);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -36,13 +36,25 @@ export function coefficientsOf(reflections: readonly number[]): readonly number[
  * @throws RangeError with the root that breaks it where the series is not stationary, or not by more than rounding
  */
 export function reflectionsOf(coefficients: readonly number[]): readonly number[] {
+  const reflections = steppedDown(coefficients);
+  if (!reflections) throw new RangeError(notStationary(coefficients));
+  return reflections;
+}
+
+/** Whether `reflectionsOf` has an answer. It costs q^2 products, where naming the root costs an eigenvalue problem. */
+export function isStationary(coefficients: readonly number[]): boolean {
+  return steppedDown(coefficients) !== undefined;
+}
+
+/** The step-down recursion; nothing where a coefficient leaves (-1, 1), or may by rounding. */
+function steppedDown(coefficients: readonly number[]): readonly number[] | undefined {
   const reflections: number[] = [];
   let phi = [...coefficients];
   let condition = 1;
   for (let k = phi.length; k > 0; k--) {
     const r = phi[k - 1]!;
     const inside = 1 - r * r;
-    if (!(inside > 8 * k * condition * Number.EPSILON)) throw new RangeError(notStationary(coefficients));
+    if (!(inside > 8 * k * condition * Number.EPSILON)) return undefined;
     reflections.unshift(r);
     condition = condition / inside;
     phi = phi.slice(0, -1).map((entry, j) => (entry + r * phi[k - j - 2]!) / inside);
