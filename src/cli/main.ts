@@ -150,6 +150,27 @@ program
   .action(async (dir, options) => (await import("./report.js")).report(dir, options));
 
 program
+  .command("rows")
+  .argument("[dir]", "folder of an earlier run", "report")
+  .description("the stored rows as CSV, Parquet or JSON, or what a query over the table `rows` makes of them")
+  .option("--sql <query>", "a query in DuckDB's SQL")
+  .option("--csv", "comma-separated values, where nothing else is said")
+  .option("--parquet", "Parquet, with units and provenance in its metadata")
+  .addOption(new Option("--json", "a list of objects"))
+  .option("--out <file>", "a file in place of standard output")
+  .addHelpText("after", "\nExample:\n  iclab rows report --sql 'SELECT name, avg(risk) FROM rows GROUP BY name'")
+  .action(async (dir, options) => (await import("./rows.js")).rows(dir, options));
+
+program
+  .command("status")
+  .argument("[dir]", "folder of a run", "report")
+  .description("which cells are done, diverged, running, failed or pending, and who is at work")
+  .option("--watch", "look again every two seconds until no run is at work")
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab status report --watch")
+  .action(async (dir, options) => (await import("./status.js")).status(dir, options));
+
+program
   .command("doctor")
   .description("which backends open on this machine, or why not, and what to install")
   .addOption(json())
