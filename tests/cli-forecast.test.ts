@@ -61,7 +61,7 @@ describe("iclab forecast", () => {
       "a missing value",
       'y\n1\n""\n3\n',
       [],
-      /bad\.csv:3:1: a value is missing; allowed: --missing drop, or interpolate\n$/,
+      /bad\.csv:3:1: a value is missing; drop or interpolate it by the option missing\n$/,
     ],
     ["no such column", "y,z\n1,2\n", ["--column", "q"], /no column is called q; allowed: y, z\n$/],
     ["no horizon", "y\n1\n", ["--horizon", "0"], /Allowed is a whole number from 1/],

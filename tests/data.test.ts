@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { readSeries, type SeriesOptions } from "../src/data/read-series.js";
 
@@ -69,7 +69,7 @@ describe("missing values", () => {
   const holes = "t,y\n0,1\n1,NA\n2,\n4,5\n5,7\n";
   test("are refused where nothing else is asked for, with the first one's place", () => {
     expect(() => read(holes)).toThrow(
-      "x.csv:3:3: a value is missing here and in 1 other place; allowed: --missing drop",
+      "x.csv:3:3: a value is missing here and in 1 other place; drop or interpolate it by the option missing",
     );
   });
   test("are dropped with their times", () => {
@@ -127,7 +127,11 @@ test.each<[string, string, string, SeriesOptions?, string?]>([
   ["a short row", "year,y\n1700,5\n1701\n", "x.csv:3:1: this row has 1 cell, and the first has 2 cells"],
   ["a quote that does not close", 'year,y\n1700,"5\n1701,6\n', "a quote is out of place"],
   ["no such column", "a,b\n1,2\n", "x.csv: no column is called c; allowed: a, b", { column: "c" }],
-  ["several columns and none named", "year,a,b\n1,2,3\n", "x.csv: there are 2 columns; name one with --column: a, b"],
+  [
+    "several columns and none named",
+    "year,a,b\n1,2,3\n",
+    "x.csv: there are 2 columns; name the one that is meant: a, b",
+  ],
   ["two columns of one name", "a,a\n1,2\n", "x.csv: two columns are called a; name it by its number", { column: "a" }],
   ["nothing", "", "x.csv: the file has no rows"],
   ["names only", "year,y\n", "x.csv: column y has no values"],
@@ -138,6 +142,19 @@ test.each<[string, string, string, SeriesOptions?, string?]>([
   ["tsf without data", "@relation x\n", "x.tsf: no @data line", {}, "x.tsf"],
 ])("%s is refused in one sentence with its place", (_, text, sentence, options = {}, file = "x.csv") => {
   expect(() => read(text, options, file)).toThrow(sentence);
+});
+
+test("a page reads as the command line does: the room asks for nothing that Node alone has", async () => {
+  const sources = readdirSync("src/data").filter((name) => name.endsWith(".ts"));
+  for (const name of sources)
+    expect(readFileSync(`src/data/${name}`, "utf8")).not.toMatch(/"node:|\bBuffer\.|\bprocess\./);
+  const { buffer } = { buffer: globalThis.Buffer };
+  try {
+    Reflect.deleteProperty(globalThis, "Buffer");
+    expect(values(plain)).toEqual(expected);
+  } finally {
+    globalThis.Buffer = buffer;
+  }
 });
 
 test("what is no text, and a broken archive, are refused", () => {

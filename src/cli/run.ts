@@ -22,7 +22,8 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const store = new Store(join(options.out, "rows", "study"));
   store.open();
   store.keep("study.yaml", text);
-  store.keep(KEPT, files.kept());
+  const kept = files.kept();
+  if (kept !== null) store.keep(KEPT, kept);
   const optimum = catalogue.predictors.get("lsa-optimum")!.make({}, { features: 1, context: 1 });
   const experiment = studyExperiment(study, optimum);
   const settings = (columns: Row) => cellSettings(study, columns);

@@ -35,8 +35,9 @@ export class StudyFiles {
     return bytes;
   };
 
-  /** All that was read, as a text to be kept beside the rows: a report is written long after files have changed. */
-  kept(): string {
+  /** All that was read, as a text to be kept beside the rows: a report may be written long after files have changed. */
+  kept(): string | null {
+    if (this.files.size === 0) return null;
     const entries = [...this.files].map(([file, bytes]) => [file, Buffer.from(bytes).toString("base64")]);
     return JSON.stringify(Object.fromEntries(entries));
   }

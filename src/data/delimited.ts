@@ -1,4 +1,5 @@
-import { CsvError, type InfoRecord, parse } from "csv-parse/sync";
+// The build that brings its own Buffer: a page reads files as the command line does.
+import { CsvError, type InfoRecord, parse } from "csv-parse/browser/esm/sync";
 import { isAbsent, numberOf } from "./numbers.js";
 import { refuse } from "./series-error.js";
 import type { Cell, Table } from "./table.js";

@@ -22,7 +22,11 @@ export function withoutHoles(
   const holes = values.flatMap((value, i) => (value === null ? [i] : []));
   const all = values.map((_, i) => i);
   if (holes.length > 0 && way === "refuse")
-    refuse(file, at(holes[0]!), `a value is missing${others(holes.length)}; allowed: --missing drop, or interpolate`);
+    refuse(
+      file,
+      at(holes[0]!),
+      `a value is missing${others(holes.length)}; drop or interpolate it by the option missing`,
+    );
   if (way === "drop") {
     const kept = all.filter((i) => values[i] !== null);
     return { values: Float64Array.from(kept, (i) => values[i]!), kept };

@@ -76,7 +76,7 @@ function valueColumn(table: Table, time: Column | null, name: string | undefined
   if (name !== undefined) return named(table, name, file);
   const others = table.columns.filter((column) => column !== time);
   if (others.length === 1) return others[0]!;
-  return refuse(file, null, `there are ${others.length} columns; name one with --column: ${namesIn(others)}`);
+  return refuse(file, null, `there are ${others.length} columns; name the one that is meant: ${namesIn(others)}`);
 }
 
 function named(table: Table, name: string, file: string): Column {
