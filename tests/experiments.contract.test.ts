@@ -142,10 +142,12 @@ describe("computed again,", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test.each(experiments)(
-    "the cheapest trained cell of %s has the committed rows",
+  // One experiment here: `tests/system/experiments.test.ts` computes every smoke cell of every experiment again.
+  const [first] = [...experiments].sort((a, b) => cheapest(a[1]).price - cheapest(b[1]).price);
+  test.each([first!])(
+    "the cheapest trained cell of all, of %s, has the committed rows",
     async (id, experiment) => {
-      const cell = cheapest(experiment);
+      const { cell } = cheapest(experiment);
       const store = new Store(folder);
       const { cells } = new Store(join(packageRoot, "experiments", id, "rows")).all();
       const committed = cells.find(({ provenance }) => canonical(provenance.settings) === canonical(cell));
@@ -169,7 +171,7 @@ function told({ mixer, law, ...rest }: Trial): string {
 }
 
 /** The smoke cell of least training: steps times prompts times pairs times features. */
-function cheapest(experiment: Experiment): Row {
+function cheapest(experiment: Experiment): { readonly cell: Row; readonly price: number } {
   const work = ({ schedule, context, law }: Trial) =>
     schedule.steps * schedule.batch * (Number(context) + 1) * law.features;
   const priced = experiment.cells("smoke").map((cell) => {
@@ -177,7 +179,7 @@ function cheapest(experiment: Experiment): Row {
     return { cell, price };
   });
   const trained = priced.filter(({ price }) => price > 0).sort((a, b) => a.price - b.price);
-  return trained[0]!.cell;
+  return trained[0]!;
 }
 
 /** Columns beside those of the cell that say what was measured and where. */

@@ -23,7 +23,6 @@ import newton from "../src/predictors/newton.js";
 import ols from "../src/predictors/ols.js";
 import preconditioned from "../src/predictors/preconditioned-gradient-step.js";
 import ridge from "../src/predictors/ridge.js";
-import { softmaxFit } from "../src/predictors/softmax-constants.js";
 import softmaxHeads from "../src/predictors/softmax-heads.js";
 import zero from "../src/predictors/zero.js";
 import { optimalPreconditioner } from "../src/theory/optimal-preconditioner.js";
@@ -61,9 +60,8 @@ const predictors: Predictor[] = [
   ...[2, 3].map((k) => descent.make(k, site) as unknown as Predictor),
   ...[1, 2, 3].map((k) => newton.make(k, site) as unknown as Predictor),
   plusPlus.make(2, site) as unknown as Predictor,
-  ...[{ heads: 1 } as const, { heads: 2, omega: 0.02 } as const, { heads: 2, omega: 0.13 } as const].map(
-    (option) => softmaxHeads.make(option, site) as unknown as Predictor,
-  ),
+  // Other heads, which take seconds to tune, are candidates in `tests/slow/identify-heads.test.ts`.
+  softmaxHeads.make({ heads: 2, omega: 0.13 }, site) as unknown as Predictor,
 ].map(remembering);
 const named = (name: string) => predictors.find((predictor) => predictor.name === name)!;
 
@@ -141,23 +139,12 @@ describe("the algorithm is named in each constructed case", () => {
     expect(result.alike).toEqual([]);
   });
 
-  test("two softmax heads at omega = 0.13, and one head: the heads, told apart from the debiased step", async () => {
+  test("two softmax heads at omega = 0.13: the heads, told apart from the debiased step", async () => {
     const pair = await found(of(heads(2), scalars([0.13, -0.13], [3.2, -3.2])), isotropic);
     expect(pair.best).toMatchObject({ name: "softmax-heads-2-0-13" });
     expect(pair.alike).toEqual([]);
     const debiasedStep = pair.findings.find(({ name }) => name === "debiased-gradient-step")!;
     expect(debiasedStep.distance! - pair.best!.distance!).toBeGreaterThan(0.002);
-    const head = await found(of(heads(1), scalars([0.52], [1.5])), isotropic);
-    expect(head.best).toMatchObject({ name: "softmax-heads-1" });
-    expect(head.alike).toEqual([]);
-  });
-
-  test("two softmax heads at omega = 0.02 and the debiased step cannot be told apart", async () => {
-    const { mu } = softmaxFit(isotropic.population, context)(2, 0.02);
-    const result = await found(of(heads(2), scalars([0.02, -0.02], [mu, -mu])), isotropic);
-    expect(result.best).toMatchObject({ name: "softmax-heads-2-0-02" });
-    expect(result.alike).toEqual(["debiased-gradient-step"]);
-    expect(identificationSentence(result)).toContain("cannot be told apart from: debiased-gradient-step");
   });
 
   test("a table of Newton's iteration", async () => {
@@ -203,8 +190,8 @@ test("a noisy model is told with its error, and its distance is the noise's shar
   expect(best!.name).toBe("gradient-step");
   expect(Math.abs(best!.distance! - 0.03 / 1.03)).toBeLessThan(4 * best!.standardError!);
   // Over prompts of six grounds: |noise|^2 has relative sd sqrt(2 / 120) on each, beside the spread of the variances.
-  expect(best!.standardError! / best!.distance!).toBeGreaterThan(Math.sqrt(2 / 720) / 2);
-  expect(best!.standardError! / best!.distance!).toBeLessThan(4 * Math.sqrt(2 / 720));
+  expect(best!.standardError! / best!.distance!).toBeGreaterThan(Math.sqrt(2 / (6 * PROMPTS)) / 2);
+  expect(best!.standardError! / best!.distance!).toBeLessThan(4 * Math.sqrt(2 / (6 * PROMPTS)));
 });
 
 test("the constant is fitted on other prompts than the distance is measured on", () => {

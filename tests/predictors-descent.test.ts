@@ -9,24 +9,7 @@ import { degreesOfFreedom } from "../src/predictors/sampled-spectra.js";
 import { optimalStep } from "../src/theory/optimal-step.js";
 import type { Lengths } from "../src/types.js";
 import { expectSame, isotropic, population, site, skewed, skewedProblems, weights } from "./predicted-weights.js";
-import { excessRisks, inner, type Problems, sample } from "./regression-sampler.js";
-
-/** Weights after k steps of size g, by residuals pair after pair: w <- w - (g / n) sum_j (w . x_j - y_j) x_j. */
-function descended({ x, y, w }: Problems, steps: number, g: number) {
-  return w.map((task, b) => {
-    const n = y[b]!.length;
-    let found = task.map(() => 0);
-    for (let step = 0; step < steps; step++) {
-      const slope = task.map(() => 0);
-      for (const [j, row] of x[b]!.entries()) {
-        const residual = inner(row, found) - y[b]![j]!;
-        for (let i = 0; i < slope.length; i++) slope[i]! += (residual * row[i]!) / n;
-      }
-      found = found.map((entry, i) => entry - g * slope[i]!);
-    }
-    return found;
-  });
-}
+import { descended, excessRisks, sample } from "./regression-sampler.js";
 
 describe("the tuned step", () => {
   test.each<[string, LinearRegression, Lengths]>([
@@ -106,17 +89,15 @@ describe("the tuned step", () => {
     expect(Math.abs(step / exact - 1)).toBeLessThan(4e-5);
   });
 
-  test.each([
-    ["uniform", { uniform: Math.sqrt(3) }, (draws: Draws) => Math.sqrt(12) * (draws.uniform() - 0.5)],
-    ["Rademacher", "rademacher" as const, (draws: Draws) => draws.rademacher()],
-  ])("of %s inputs keeps prompts in mind that are larger than any it was tuned on", (_, inputs, coordinate) => {
-    const law = population({ features: 5, inputs });
-    const problems = sample({ ...isotropic(5), coordinate }, () => 7, 20_000, 5);
-    const lists = [5, 20, 50].map((k) => descended(problems, k, bestDescentStep(law, 7, k)));
+  // 20,000 prompts of either bounded kind: `tests/slow/predictors-descent.test.ts`.
+  test("of uniform inputs keeps prompts in mind that are larger than any it was tuned on", () => {
+    const law = population({ features: 5, inputs: { uniform: Math.sqrt(3) } });
+    const coordinate = (draws: Draws) => Math.sqrt(12) * (draws.uniform() - 0.5);
+    const problems = sample({ ...isotropic(5), coordinate }, () => 7, 4000, 5);
+    const lists = [5, 20].map((k) => descended(problems, k, bestDescentStep(law, 7, k)));
     const moments = excessRisks(problems, lists, identity(5));
     expect(moments.mean(0)).toBeLessThan(2);
     expect(moments.mean(1)).toBeLessThan(moments.mean(0));
-    expect(moments.mean(2)).toBeLessThan(moments.mean(1));
   });
 
   test("is 0 where nothing is seen", () => {

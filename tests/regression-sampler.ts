@@ -92,3 +92,20 @@ export function excessRisks(problems: Problems, estimates: readonly (readonly nu
     );
   return moments;
 }
+
+/** Weights after k steps of size g, by residuals pair after pair: w <- w - (g / n) sum_j (w . x_j - y_j) x_j. */
+export function descended({ x, y, w }: Problems, steps: number, g: number): number[][] {
+  return w.map((task, b) => {
+    const n = y[b]!.length;
+    let found = task.map(() => 0);
+    for (let step = 0; step < steps; step++) {
+      const slope = task.map(() => 0);
+      for (const [j, row] of x[b]!.entries()) {
+        const residual = inner(row, found) - y[b]![j]!;
+        for (let i = 0; i < slope.length; i++) slope[i]! += (residual * row[i]!) / n;
+      }
+      found = found.map((entry, i) => entry - g * slope[i]!);
+    }
+    return found;
+  });
+}
