@@ -123,6 +123,12 @@ describe.each<[string, VectorSettings]>([
     }
   });
 
+  test("a longer context continues a shorter one", () => {
+    const [short, long] = [2, 6].map((context) => law.draw(key, { from: 3, count: 1 }, context));
+    expect([...short!.x.data]).toEqual([...long!.x.data.subarray(0, 2 * law.features)]);
+    expect([...short!.y.data, short!.answer.data[0]]).toEqual([...long!.y.data.subarray(0, 3)]);
+  });
+
   test("has the stationary covariances at the first time, the last, and between neighbours, within 4 standard errors", () => {
     const count = 12_000;
     const prompts = law.draw(key, { from: 0, count }, 3);
