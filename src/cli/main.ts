@@ -162,6 +162,15 @@ program
   .action(async (dir, options) => (await import("./rows.js")).rows(dir, options));
 
 program
+  .command("diff")
+  .argument("<here>", "folder of a run")
+  .argument("<there>", "folder of another")
+  .description("which rows of two folders differ by more than their error, and why they may")
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab diff report report-on-the-cluster")
+  .action(async (here, there, options) => (await import("./diff.js")).diff(here, there, options));
+
+program
   .command("status")
   .argument("[dir]", "folder of a run", "report")
   .description("which cells are done, diverged, running, failed or pending, and who is at work")
