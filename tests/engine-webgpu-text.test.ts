@@ -97,7 +97,7 @@ describe("the plan of a training", () => {
 
   test("gives many models a workgroup each, and all their updates to one dispatch", () => {
     const plan = planOf(requestOf(law, layer, 20, 256, 1024), large);
-    expect(plan).toMatchObject({ says: "64 lanes a model", together: 1, partials: 1 });
+    expect(plan).toMatchObject({ says: "128 lanes a model", together: 1, partials: 1 });
     expect(plan.kernels.map(({ groups }) => groups)).toEqual([1]);
   });
 
