@@ -96,14 +96,17 @@ export class Sweep {
     if (performance.now() - this.kept.at > CHECKPOINT_EVERY) await this.checkpoint();
   }
 
+  /** @throws Alone where the launch gave up: its models are half-way through an update */
   private async checkpoint(): Promise<void> {
+    const { standings } = await this.launch.read();
+    if (standings.some(isAborted)) throw new Alone();
     this.kept = { models: await this.launch.checkpoint(), step: this.step, at: performance.now() };
     this.lossesInARow = 0;
   }
 
   private async snapshots(stop: number): Promise<readonly Snapshot[]> {
     const { weights, standings } = await this.launch.read();
-    if (standings.some(({ status }) => status === Status.aborted)) throw new Alone();
+    if (standings.some(isAborted)) throw new Alone();
     const size = weights.length / this.running.length;
     const made: Snapshot[] = [];
     const ended = new Set<number>();
@@ -160,6 +163,8 @@ function snapshotOf({ index, layout }: Entrant, { status, step, loss }: Standing
     weights: unflatten(layout, Float64Array.from(weights)),
   };
 }
+
+const isAborted = ({ status }: Standing): boolean => status === Status.aborted;
 
 /** Whether a device is lost; what went wrong on it may be told a moment earlier. */
 async function isLost(device: GPUDevice): Promise<boolean> {
