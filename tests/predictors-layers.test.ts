@@ -94,6 +94,7 @@ test("the risk is that of the sampled errors within 4 standard errors, noise let
   expect(Math.abs(risk - moments.mean(0))).toBeLessThan(4 * moments.standardError(0) * Math.sqrt(1 + 8 / 3));
 });
 
+// More layers, longer contexts and rare prompts: `tests/slow/predictors-layers.test.ts`.
 describe("best layers", () => {
   test("of one layer are the closed form within the error of 500 prompts", () => {
     const [step] = bestLayers(skewed(0.5), 6, free(1)).steps;
@@ -121,22 +122,19 @@ describe("best layers", () => {
   );
 
   /** Steps and risks of another program; Ahn et al. trained {.43, .69, 1.71}. */
-  test.each([
-    [2, [0.5166, 1.2518], 0.361],
-    [3, [0.4255, 0.6938, 1.7215], 0.1336],
-  ])("d = 5, n = 20: the %d untied steps are %j, of risk %d", (k, steps, risk) => {
-    const layers = bestLayers(population({ features: 5 }), 20, free(k));
-    for (const [i, step] of steps.entries()) expect(Math.abs(layers.steps[i]! / step - 1)).toBeLessThan(0.01);
-    const problems = sample(isotropic(5), () => 20, 4000, 60 + k);
-    const moments = excessRisks(problems, [found(problems, layers)], identity(5));
-    expect(Math.abs(moments.mean(0) - risk)).toBeLessThan(4 * moments.standardError(0));
-  });
+  test.each([[2, [0.5166, 1.2518], 0.361]])(
+    "d = 5, n = 20: the %d untied steps are %j, of risk %d",
+    (k, steps, risk) => {
+      const layers = bestLayers(population({ features: 5 }), 20, free(k));
+      for (const [i, step] of steps.entries()) expect(Math.abs(layers.steps[i]! / step - 1)).toBeLessThan(0.01);
+      const problems = sample(isotropic(5), () => 20, 4000, 60 + k);
+      const moments = excessRisks(problems, [found(problems, layers)], identity(5));
+      expect(Math.abs(moments.mean(0) - risk)).toBeLessThan(4 * moments.standardError(0));
+    },
+  );
 
   /** Two shared layers of GD++ at d = 10, x ~ U(-1/2, 1/2): the paper trained .179, .099, .056, .029. */
-  test.each([
-    [10, 0.1761, 13.5],
-    [25, 0.099, 18.32],
-  ])("n = %d: gamma = b / n is %d and the step %d within 2 %", (n, gamma, step) => {
+  test.each([[10, 0.1761, 13.5]])("n = %d: gamma = b / n is %d and the step %d within 2 %", (n, gamma, step) => {
     const { steps, curvatures } = bestLayers(population({ features: 10, inputs: { uniform: 0.5 } }), n, shared(2));
     expect(Math.abs(curvatures[0]! / n / gamma - 1)).toBeLessThan(0.02);
     expect(Math.abs(steps[0]! / step - 1)).toBeLessThan(0.02);
@@ -147,15 +145,15 @@ describe("best layers", () => {
   const uniform = { ...cube, coordinate: (draws: { uniform(): number }) => Math.sqrt(12) * (draws.uniform() - 0.5) };
 
   /** Half of the mean squared error, from 40,000 tasks of another program. */
-  test.each([
-    ["2 layers of GD++", 0.1105, shared(2)],
-    ["5 untied steps", 0.0788, free(5)],
-  ])("x ~ U(-1/2, 1/2), d = n = 10: %s have half-error %d", (_, half, freedom) => {
-    const layers = bestLayers(population({ features: 10, inputs: { uniform: 0.5 } }), 10, freedom);
-    const problems = sample(uniform, () => 10, 2000, 71);
-    const moments = excessRisks(problems, [found(problems, layers)], scaled(identity(10), 1 / 12));
-    expect(Math.abs(moments.mean(0) / 2 - half)).toBeLessThan(4 * (moments.standardError(0) / 2));
-  });
+  test.each([["2 layers of GD++", 0.1105, shared(2)]])(
+    "x ~ U(-1/2, 1/2), d = n = 10: %s have half-error %d",
+    (_, half, freedom) => {
+      const layers = bestLayers(population({ features: 10, inputs: { uniform: 0.5 } }), 10, freedom);
+      const problems = sample(uniform, () => 10, 2000, 71);
+      const moments = excessRisks(problems, [found(problems, layers)], scaled(identity(10), 1 / 12));
+      expect(Math.abs(moments.mean(0) / 2 - half)).toBeLessThan(4 * (moments.standardError(0) / 2));
+    },
+  );
 
   test("get better with every freedom: untied, then curved", () => {
     const law = population({ features: 3, noise: 0.3 });
@@ -168,16 +166,6 @@ describe("best layers", () => {
     const moments = excessRisks(problems, lists, identity(3));
     expect(moments.mean(1)).toBeLessThan(moments.mean(0));
     expect(moments.mean(2)).toBeLessThan(moments.mean(1));
-  });
-
-  test("of a polynomial of degree 728 are found where starts overflow, and prompts of any size stay in mind", () => {
-    const layers = bestLayers(population({ features: 2, noise: 0.3 }), 6, shared(6));
-    expect([...layers.steps, ...layers.curvatures].every(Number.isFinite)).toBe(true);
-    expect(layers.steps[0]).toBeGreaterThan(0.3);
-    const problems = sample(isotropic(2, 0.3), () => 6, 20_000, 73);
-    const moments = excessRisks(problems, [found(problems, layers)], identity(2));
-    // Less than half of what predicting 0 costs, with no prompt among 20,000 on which layers diverge.
-    expect(moments.mean(0) + 4 * moments.standardError(0)).toBeLessThan(1);
   });
 
   test("scale with the inputs, do not depend on a common factor of query and task, and are 0 where nothing is seen", () => {
