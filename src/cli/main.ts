@@ -67,6 +67,15 @@ program
   .action(async (study, options) => (await import("./run.js")).run(study, options));
 
 program
+  .command("plan")
+  .argument("<study>", "a study file (YAML), or - for standard input")
+  .description("what a study will take on this machine: trials, time, memory; nothing is written")
+  .addOption(backend())
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab plan study.yaml")
+  .action(async (study, options) => (await import("./plan.js")).plan(study, options));
+
+program
   .command("identify")
   .argument("<weights>", "a .safetensors or .npz file: exported by iclab, or brought with a --layout")
   .description("which predictor a model is: the nearest, with its error, the next, and what cannot be told apart")

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadCatalogue } from "../runner/catalogue.js";
 import { runExperiment } from "../runner/run-experiment.js";
@@ -8,7 +7,7 @@ import { judgeStudy } from "../studies/judge-study.js";
 import { parseStudy } from "../studies/parse-study.js";
 import type { Measurement, Row } from "../types.js";
 import { conclude } from "./conclude.js";
-import { UsageError } from "./failure.js";
+import { readStudy } from "./read-study.js";
 import type { RunOptions } from "./run-options.js";
 import { KEPT, StudyFiles } from "./series-file.js";
 import { withMachine } from "./with-machine.js";
@@ -59,15 +58,4 @@ function identifications(rows: readonly Measurement[]) {
     found.set(`${name} ${at} ${identifiedSays}`, { model: name, at, ...columns, says: identifiedSays });
   }
   return [...found.values()];
-}
-
-/** @throws UsageError where the file cannot be read. */
-function readStudy(file: string): string {
-  try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = { ENOENT: "there is no such file", EISDIR: "it is a folder", EACCES: "no permission" }[code ?? ""];
-    throw new UsageError(`${file}: cannot read the study: ${reason ?? message}`);
-  }
 }

@@ -1,0 +1,54 @@
+import { openBackend } from "../runner/backends.js";
+import { loadCatalogue } from "../runner/catalogue.js";
+import { planStudy, type StudyPlan } from "../runner/study-plan.js";
+import { trainerOf } from "../runner/trainer.js";
+import { parseStudy } from "../studies/parse-study.js";
+import { readStudy } from "./read-study.js";
+import type { RunOptions } from "./run-options.js";
+import { StudyFiles } from "./series-file.js";
+
+/** `iclab plan`: what a study will take on this machine, before anything of it runs; nothing is written. */
+export async function plan(file: string, options: Pick<RunOptions, "backend" | "json">): Promise<void> {
+  const catalogue = await loadCatalogue();
+  const name = file === "-" ? "standard input" : file;
+  const study = await parseStudy(readStudy(file), name, catalogue, new StudyFiles(file).read);
+  const optimum = catalogue.predictors.get("lsa-optimum")!.make({}, { features: 1, context: 1 });
+  const backend = await openBackend(options.backend);
+  try {
+    const found = await planStudy(study, optimum, await trainerOf(backend));
+    const told = { backend: backend.name, adapter: backend.adapter, ...found };
+    process.stdout.write(options.json ? `${JSON.stringify(told, null, 2)}\n` : asText(told));
+  } finally {
+    await backend.close();
+  }
+}
+
+function asText(plan: StudyPlan & { readonly backend: string; readonly adapter: string }): string {
+  const { backend, adapter, cells, trials, steps, hypotheses, memory, disk, probedCells } = plan;
+  const both = [plan.trainingSeconds, plan.measuringSeconds] as const;
+  const count = (number: number) => number.toLocaleString("en-US");
+  return `${[
+    `trials      ${count(trials)} in ${count(cells)} cells, ${count(steps)} steps of training in all`,
+    `hypotheses  ${count(hypotheses)}`,
+    `time        about ${duration(Math.max(...both))} to ${duration(both[0] + both[1])}: training ${duration(both[0])}, ` +
+      `measuring ${duration(both[1])}, at one time where cores are free`,
+    `memory      ${size(memory)}`,
+    `disk        ${size(disk)} of rows`,
+    `measured on ${probedCells} ${probedCells === 1 ? "cell" : "cells"}, shortened, on ${backend} (${adapter})`,
+  ].join("\n")}\n`;
+}
+
+const UNITS: readonly (readonly [seconds: number, name: string])[] = [
+  [86_400, "days"],
+  [3600, "h"],
+  [60, "min"],
+];
+
+function duration(seconds: number): string {
+  const [unit, name] = UNITS.find(([least]) => seconds >= 1.5 * least) ?? [1, "s"];
+  return `${Number((seconds / unit).toPrecision(2))} ${name}`;
+}
+
+function size(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Number((bytes / 1e6).toPrecision(3))} MB`;
+}
