@@ -71,7 +71,7 @@ describe.each([
   const { tables } = rotatedPairs(n, features, columns);
 
   test("has Wishart's mean n I and covariance n (I I + I I)", () => {
-    const count = 40_000;
+    const count = 15_000;
     const drawn = float64(gramEntries(n, features, columns)).each(
       { parameters: [], tables, key: keyOf(n + features) },
       0,

@@ -81,7 +81,7 @@ describe.each(laws)("the law of %s", (_, law) => {
   test.each([1, 4])("has the moments of its population with %d pairs, shifted or not", (n) => {
     for (const shift of shifts) {
       const shifted = law.shifted(shift);
-      const sampled = sampledStep(shifted.draw(key, { from: 0, count: 20_000 }, n));
+      const sampled = sampledStep(shifted.draw(key, { from: 0, count: 10_000 }, n));
       const { label, gain, spread } = stepMoments(shifted.population, n);
       for (const [i, exact] of [label, gain, spread].entries())
         expect(Math.abs(sampled.mean(i) - exact)).toBeLessThan(4 * sampled.standardError(i));
@@ -161,9 +161,9 @@ test.each<[string, Law<Regression>, Lengths, number, number, number]>([
 });
 
 test("a random basis turns the inputs: the spectrum of a prompt is fixed, its eigenvectors are uniform", () => {
-  const { x, query } = randomBasisLaw(diagonal([9, 0, 0])).draw(key, { from: 0, count: 20_000 }, 2);
+  const { x, query } = randomBasisLaw(diagonal([9, 0, 0])).draw(key, { from: 0, count: 8000 }, 2);
   const moments = new Moments(4);
-  for (let b = 0; b < 20_000; b++) {
+  for (let b = 0; b < 8000; b++) {
     const [one, two] = [x.data.subarray(6 * b, 6 * b + 3), query.data.subarray(3 * b, 3 * b + 3)];
     // Inputs of one prompt lie on a line.
     const cross = Math.abs(one[0]! * two[1]! - one[1]! * two[0]!);

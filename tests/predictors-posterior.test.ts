@@ -100,7 +100,7 @@ describe("the posterior over a pool", () => {
     const fresh = linearRegressionLaw({ features: 3, noise: 0.5 });
     const bayes = tuned(ridge.make({}, site) as Predictor<never>, fresh).predict;
     const pools = [8, 4096].map((count) => taskPoolLaw({ pool: normalPool(count, identity(3), 4), noise: 0.5 }));
-    const moments = errors(fresh, 4, 1000, bayes, ...pools.map((law) => tuned(make(), law).predict));
+    const moments = errors(fresh, 4, 400, bayes, ...pools.map((law) => tuned(make(), law).predict));
     expect(moments.mean(1)).toBeGreaterThan(2 * moments.mean(0));
     expect(moments.mean(2)).toBeLessThan(1.05 * moments.mean(0));
   });

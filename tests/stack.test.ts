@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { OpenCpu } from "../src/engine/cpu/backend.js";
 import { trainingProgram } from "../src/engine/training-program.js";
 import { trialProgram } from "../src/engine/trial-program.js";
-import { layerPattern } from "../src/identify/layer-pattern.js";
 import { wasm } from "../src/kernels/webassembly.js";
 import { linearRegressionLaw } from "../src/laws/gaussian-linear.js";
 import { keyOf } from "../src/math/keys.js";
@@ -13,7 +12,6 @@ import { interpolated } from "../src/mixers/interpolation.js";
 import linear from "../src/mixers/linear-attention.js";
 import stack from "../src/mixers/stack.js";
 import { bestDescentStep } from "../src/predictors/best-descent-step.js";
-import { bestLayers } from "../src/predictors/best-layers.js";
 import descent from "../src/predictors/gradient-descent.js";
 import { loadCatalogue } from "../src/runner/catalogue.js";
 import { parseStudy } from "../src/studies/parse-study.js";
@@ -195,7 +193,7 @@ test.each([
   { steps: [0.38, 2.415, 9.615], inputs: [0.904, 0.564], expected: 6.8e-4 },
 ])("steps $steps, inputs moved by $inputs, have the risk $expected", ({ steps, inputs, expected }) => {
   const mixer = made({ depth: steps.length }, { features: 5, context: 20 });
-  const found = risk(mixer, sizes(steps, inputs), isotropic, 20);
+  const found = risk(mixer, sizes(steps, inputs), isotropic, 20, 1500);
   expect(Math.abs(found.mean - expected)).toBeLessThan(5 * found.error);
 });
 
@@ -206,21 +204,16 @@ describe("training", () => {
   });
   afterAll(() => cpu?.close());
 
-  test("two looped layers learn GD++ with the constants of least risk, far below the best two steps of descent", async () => {
+  // To the constants of least risk: `tests/slow/stack.test.ts`.
+  test("two looped layers learn to be better than the best two steps of descent", async () => {
     const mixer = made({ depth: 2, tied: true, init: { scale: 0.1 } }, { features: 5, context: 20 });
-    const schedule = { steps: 3000, batch: 256, rate: 0.02, clip: 1, decay: "cosine" } as const;
+    const schedule = { steps: 500, batch: 128, rate: 0.03, clip: 1, decay: "cosine" } as const;
     const trial = trialOf({ mixer, law: isotropic, context: 20, key: keyOf(5) }, schedule);
     const { weights, status } = (await trained(cpu, [trial])).at(-1)!;
     expect(status).toBe("ok");
-    const learned = risk(mixer, weights, isotropic, 20);
     const step = bestDescentStep(isotropic.population, 20, 2);
-    expect(learned.mean).toBeLessThan(risk(mixer, sizes([step]), isotropic, 20).mean / 2);
-    // A search over sampled spectra that has never seen the mixer.
-    const best = bestLayers(isotropic.population, 20, { layers: 2, tied: true, curved: true });
-    const { plusPlus, steps, curvatures } = layerPattern(mixer.layers!(weights));
-    expect(plusPlus).toBeLessThan(0.03);
-    expect(Math.abs(steps[0]! / best.steps[0]! - 1)).toBeLessThan(0.02);
-    expect(Math.abs(curvatures[0]! / best.curvatures[0]! - 1)).toBeLessThan(0.03);
+    const [learned, descended] = [weights, sizes([step])].map((at) => risk(mixer, at, isotropic, 20, 1000));
+    expect(learned!.mean).toBeLessThan(descended!.mean);
   });
 
   // Bytes, as seconds would be the machine's: measured alone on 2 cores 0.4 s, and 0.15 s to the first chunk's sums.

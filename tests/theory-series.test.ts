@@ -193,7 +193,7 @@ test("the limit under drawn coefficients is the risk of its gain on a long promp
   const gain = drawnCoefficientGain(sampled.population);
   const m = 600;
   const moments = new Moments(1);
-  for (let from = 0; from < 12_000; from += 1000) {
+  for (let from = 0; from < 4000; from += 1000) {
     const { x, y, query, answer } = sampled.draw(key, { from, count: 1000 }, m);
     for (let b = 0; b < 1000; b++) {
       let lag = 0;

@@ -1,10 +1,13 @@
 import type { LinearRegression } from "../laws/gaussian-linear.js";
 import { minimum } from "../math/minimum.js";
 import type { Lengths } from "../types.js";
+import { remembered } from "./remembered.js";
 import { type Spectrum, sampledSpectra } from "./sampled-spectra.js";
 
 /** Halvings of the step that are looked at below its upper bound: best steps are no smaller than about 1 / (k l). */
 const HALVINGS = 24;
+
+const known = remembered<number>(256);
 
 /**
  * The step size g of least mean risk of k steps of gradient descent from 0. Task, noise, query and (for Gaussian inputs)
@@ -15,8 +18,13 @@ const HALVINGS = 24;
  *
  * Halving the step finds the valley (there may be two: learning stopped early, or divergence just avoided), then Brent's
  * method its floor. As rare prompts with large l diverge, best steps of Gaussian inputs shrink like n / k for many steps.
+ * Results are kept.
  */
 export function bestDescentStep(population: LinearRegression, context: Lengths, steps: number): number {
+  return known([population, context, steps], () => searched(population, context, steps));
+}
+
+function searched(population: LinearRegression, context: Lengths, steps: number): number {
   const spectra = sampledSpectra(population, context, 2 * steps);
   const tops = spectra.map(({ eigenvalues, radius }) => Math.max(...eigenvalues) * mean(radius, 2 * steps));
   const least = Math.min(...tops.filter((top) => top > 0));

@@ -14,6 +14,7 @@ describe.each(sought.map((predictor) => [predictor.name, predictor] as const))("
   test.each<[string, Lengths]>([
     ["2 pairs", 2],
     ["3 pairs", 3],
+    ["up to 5 pairs", { uniform: [0, 5] }],
   ])("tuned for %s of any law, answers finite numbers and has a risk or says why not", (...[, context]) => {
     expect(applicable.length).toBeGreaterThan(5);
     for (const [, law] of applicable) {
