@@ -57,6 +57,7 @@ test("a sign of life is renewed while the main thread computes", async () => {
 
 test("of two runners one gets a cell, and the other is told which", () => {
   show(far("a"), 0);
+  show(thisRunner(), 0);
   const [a, b] = [new Reservations(new Presence(folder, far("a"))), new Reservations(new Presence(folder))];
   expect(a.take("cell")).toBeNull();
   expect(b.take("cell")).toEqual(far("a"));
@@ -81,6 +82,7 @@ test("a dead runner's cell goes to one of those who want it, also after a second
 });
 
 test("the journal has a line for each beginning and end", () => {
+  show(thisRunner(), 0);
   const reservations = new Reservations(new Presence(folder));
   reservations.take("context=3,seed=0-abc");
   reservations.release("context=3,seed=0-abc", "failed");

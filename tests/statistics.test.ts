@@ -42,6 +42,16 @@ describe("a mean that one seed carries", () => {
     ]);
   });
 
+  test("is told with the range of the others where there are many seeds, of which one that is merely odd carries none", () => {
+    const wave = (seed: number) => 1 + 0.1 * Math.sin(seed);
+    const of = (last: number) =>
+      warned(Array.from({ length: 40 }, (_, seed) => row(seed, seed === 39 ? last : wave(seed))));
+    expect(of(1.4)).toEqual([]);
+    expect(of(9)).toEqual([
+      expect.stringMatching(/ carried by seed 39; it is 1 without seed 39, 1\.20\d to 1\.20\d without another$/),
+    ]);
+  });
+
   test("is not seen in seeds that are merely spread, nor in seeds that agree", () => {
     expect(warned([1, 2, 4].map((risk, seed) => row(seed, risk)))).toEqual([]);
     expect(warned([1, 1, 1].map((risk, seed) => row(seed, risk)))).toEqual([]);

@@ -50,7 +50,8 @@ function meanOf(name: string, { columns, rows }: Cell): Mean {
 const LEVEL = 0.01;
 
 /**
- * The one of k >= 3 values that does not belong to the others: the largest deviation from the mean of the rest in units
+ * The one of k >= 3 values that does not belong to the others and moves the mean by more than the error of the mean
+ * without it (of a hundred seeds, one that is merely odd carries nothing): the largest deviation from the mean of the rest in units
  * of its error, t = |x - mean| / (s sqrt(1 + 1 / (k - 1))) with Student's t of k - 2 degrees, at level / k.
  * Source: Grubbs, "Sample criteria for testing outlying observations", 1950, Section 2 (in the form of a t test).
  */
@@ -63,7 +64,10 @@ function outlierOf(values: readonly number[]): number | null {
     return distance === 0 ? 1 : twoSidedTail(distance / (deviation(rest) * Math.sqrt(1 + 1 / (count - 1))), count - 2);
   });
   const least = Math.min(...probabilities);
-  return least <= LEVEL / count ? probabilities.indexOf(least) : null;
+  const index = probabilities.indexOf(least);
+  const rest = without(values, index);
+  const moved = Math.abs(mean(values) - mean(rest));
+  return least <= LEVEL / count && moved > deviation(rest) / Math.sqrt(count - 1) ? index : null;
 }
 
 function isSampled({ exact, seed }: Measurement): boolean {

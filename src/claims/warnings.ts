@@ -4,6 +4,9 @@ import { isHeavyTailed } from "./heavy-tail.js";
 import { stillFalling } from "./loss-trend.js";
 import type { Mean } from "./means.js";
 
+/** Leave-one-out values that a sentence has room for. */
+const MOST_TOLD = 8;
+
 /**
  * What a reader of a study's numbers should know before believing them, a sentence each: a mean that one seed carries, a
  * model whose loss was still falling, a standard error that one prompt makes. They change no verdict.
@@ -23,8 +26,18 @@ export function warningsOf(rows: readonly Measurement[], means: readonly Mean[],
 }
 
 function carried({ name, cell, risk, seeds, leaveOneOut, carriedBy }: Mean): string {
-  const values = seeds.map((seed, i) => `${text(leaveOneOut[i]!)} without seed ${seed}`).join(", ");
-  return `${name} (${cell}): its mean risk ${text(risk!)} is carried by seed ${carriedBy}; it is ${values}`;
+  const each = seeds.map((seed, i) => ({ seed, left: leaveOneOut[i]! }));
+  const rest = each.filter(({ seed }) => seed !== carriedBy).map(({ left }) => left);
+  const told =
+    each.length <= MOST_TOLD
+      ? each.map(({ seed, left }) => `${text(left)} without seed ${seed}`)
+      : [
+          ...each
+            .filter(({ seed }) => seed === carriedBy)
+            .map(({ seed, left }) => `${text(left)} without seed ${seed}`),
+          `${text(Math.min(...rest))} to ${text(Math.max(...rest))} without another`,
+        ];
+  return `${name} (${cell}): its mean risk ${text(risk!)} is carried by seed ${carriedBy}; it is ${told.join(", ")}`;
 }
 
 function isUnfinished(row: Measurement): boolean {

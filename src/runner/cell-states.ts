@@ -20,9 +20,7 @@ export interface CellState {
  * what is none of these is `pending`.
  */
 export function cellStates(store: Store): CellState[] {
-  const { cells, torn } = store.all();
-  const names = cells.map(({ provenance }) => provenance.cell);
-  const wanted = store.planned()?.cells ?? [...names, ...torn.map((file) => file.replace(/\.jsonl$/, ""))].sort();
+  const wanted = store.planned()?.cells ?? store.names();
   const reservations = new Reservations(new Presence(store.marks()));
   return wanted.map((cell) => {
     const stored = store.read(cell);

@@ -48,12 +48,17 @@ export class Presence {
     readonly me = thisRunner(),
   ) {}
 
+  /** The file that shows this process. */
+  get sign(): string {
+    return this.file(this.me.id);
+  }
+
   /** Shows this process. @throws DiskError */
   open(): void {
     writing("rows", this.folder, () => makeFolder(this.folder));
     for (const { id, ...runner } of this.all())
       if (!this.isAlive({ id, ...runner })) rmSync(this.file(id), { force: true });
-    const file = this.file(this.me.id);
+    const file = this.sign;
     writing("rows", this.folder, () => replaceFile(file, JSON.stringify(this.me)));
     const beat = `const { utimesSync } = require("node:fs");
       setInterval(() => { try { utimesSync(${JSON.stringify(file)}, new Date(), new Date()); } catch {} }, ${1000 * BEAT});`;

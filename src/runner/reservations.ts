@@ -1,14 +1,4 @@
-import {
-  appendFileSync,
-  closeSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { appendFileSync, linkSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writing } from "./disk.js";
 import type { Presence, Runner } from "./presence.js";
@@ -64,33 +54,25 @@ export class Reservations {
     }
   }
 
-  /** Makes a reservation whole or not at all: written under another name and linked, which fails where there is one. */
+  /** Makes a reservation: a second name of this runner's sign of life, which fails where there is one of that name. */
   private make(cell: string, number: number): boolean {
-    const draft = join(this.presence.folder, `${this.presence.me.id}.draft`);
-    const handle = openSync(draft, "w");
     try {
-      writeSync(handle, JSON.stringify(this.presence.me));
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    try {
-      linkSync(draft, this.file(cell, number));
+      linkSync(this.presence.sign, this.file(cell, number));
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
       throw error;
-    } finally {
-      rmSync(draft, { force: true });
     }
   }
 
   /** One line of the folder's journal; short lines are appended whole, whoever else appends. */
   private note(what: string, cell: string): void {
-    appendFileSync(
-      join(this.presence.folder, "journal"),
-      `${new Date().toISOString()} ${what} ${cell} ${this.presence.me.id}\n`,
-    );
+    const line = `${new Date().toISOString()} ${what} ${cell} ${this.presence.me.id}\n`;
+    try {
+      appendFileSync(join(this.presence.folder, "journal"), line);
+    } catch {
+      // The journal is for readers: a disk that has no room for a line says so when it has none for the rows.
+    }
   }
 
   private file(cell: string, number: number): string {

@@ -98,17 +98,21 @@ export class Store {
     readonly cells: readonly StoredCell[];
     readonly torn: readonly string[];
   } {
-    let names: string[] = [];
-    try {
-      names = readdirSync(this.folder).filter((file) => file.endsWith(".jsonl"));
-    } catch {
-      return { cells: [], torn: [] };
-    }
-    const found = names.sort().map((file) => ({ file, cell: this.read(file.replace(/\.jsonl$/, "")) }));
+    const found = this.names().map((name) => ({ file: `${name}.jsonl`, cell: this.read(name) }));
     return {
       cells: newest(found.flatMap(({ cell }) => (cell && isWanted(cell.provenance) ? cell : []))),
       torn: found.filter(({ cell }) => cell === undefined).map(({ file }) => file),
     };
+  }
+
+  /** The names of all cells that have a file, whole or not, in order. */
+  names(): string[] {
+    try {
+      const files = readdirSync(this.folder).filter((file) => file.endsWith(".jsonl"));
+      return files.sort().map((file) => file.slice(0, -".jsonl".length));
+    } catch {
+      return [];
+    }
   }
 
   /** Keeps a text beside the cells, whole or not at all (a study's file, to be judged by later). */
