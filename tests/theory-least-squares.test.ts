@@ -75,7 +75,7 @@ describe("the formula is the sampled risk of the predictor", () => {
     const taskRoot = diagonal([2, 1, 0.5, 0.1, 1, 0, 3, 0.2].slice(0, features));
     const settings = { features, noise: 0.4, covariance, taskCovariance: product(taskRoot, transpose(taskRoot)) };
     const law = linearRegressionLaw(settings).shifted({ queryScale });
-    const problems = sample({ root: B, taskRoot, noise: 0.4 }, () => n, 10_000, 60 + n);
+    const problems = sample({ root: B, taskRoot, noise: 0.4 }, () => n, 5000, 60 + n);
     const { predict } = ols.make({}, { features, context: n }).tune(law.population, n);
     const moments = excessRisks(problems, [shownWeights(problems, predict)], law.population.queryCovariance);
     expect(Math.abs(moments.mean(0) - excess(law.population, n))).toBeLessThan(4 * moments.standardError(0));
