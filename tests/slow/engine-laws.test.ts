@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import type { OpenCpu } from "../src/engine/cpu/backend.js";
-import { corruptedLabelsLaw } from "../src/laws/corrupted-labels.js";
-import { linearRegressionLaw } from "../src/laws/gaussian-linear.js";
-import { mixtureLaw } from "../src/laws/mixture.js";
-import { nonlinearTargetLaw } from "../src/laws/nonlinear-target.js";
-import { randomBasisLaw } from "../src/laws/random-basis.js";
-import { randomCovarianceLaw } from "../src/laws/random-covariance.js";
-import { taskPoolLaw } from "../src/laws/task-pool.js";
-import { keyOf } from "../src/math/keys.js";
-import { diagonal, identity, scaled } from "../src/math/matrix.js";
-import { Moments } from "../src/math/moments.js";
-import linear from "../src/mixers/linear-attention.js";
-import lsaOptimum from "../src/predictors/lsa-optimum.js";
-import preconditionedStep from "../src/predictors/preconditioned-gradient-step.js";
-import type { Law, Predictor } from "../src/types.js";
-import { openCpu, trained, trialOf } from "./engine-trials.js";
+import type { OpenCpu } from "../../src/engine/cpu/backend.js";
+import { corruptedLabelsLaw } from "../../src/laws/corrupted-labels.js";
+import { linearRegressionLaw } from "../../src/laws/gaussian-linear.js";
+import { mixtureLaw } from "../../src/laws/mixture.js";
+import { nonlinearTargetLaw } from "../../src/laws/nonlinear-target.js";
+import { randomBasisLaw } from "../../src/laws/random-basis.js";
+import { randomCovarianceLaw } from "../../src/laws/random-covariance.js";
+import { taskPoolLaw } from "../../src/laws/task-pool.js";
+import { keyOf } from "../../src/math/keys.js";
+import { diagonal, identity, scaled } from "../../src/math/matrix.js";
+import { Moments } from "../../src/math/moments.js";
+import linear from "../../src/mixers/linear-attention.js";
+import lsaOptimum from "../../src/predictors/lsa-optimum.js";
+import preconditionedStep from "../../src/predictors/preconditioned-gradient-step.js";
+import type { Law, Predictor } from "../../src/types.js";
+import { openCpu, trained, trialOf } from "../engine-trials.js";
 
 let engine: OpenCpu;
 beforeAll(async () => {
