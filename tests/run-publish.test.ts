@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { jest } from "@jest/globals";
 import type { Section } from "../src/report/material.js";
-import { publish } from "../src/runner/publish.js";
+import type { Provenance } from "../src/runner/provenance.js";
+import { mixture, publish } from "../src/runner/publish.js";
 import { quoted, scaleOf } from "../src/runner/rerun.js";
 import { saveFigures } from "../src/runner/save-figures.js";
 import { studyFigures } from "../src/runner/study-figures.js";
@@ -41,6 +42,15 @@ test("a figure that fails says so in its place and costs neither the page nor th
   const page = readFileSync(publish(folder, [section]), "utf8");
   expect(page).toContain("it cannot be drawn: no such column");
   expect(page).toContain('id="paper-figure-risk"');
+});
+
+test("cells of several backends or versions of the numerics are told", () => {
+  const cell = (backend: string, numerics: number) => ({ backend, numerics }) as Provenance;
+  expect(mixture([cell("cpu", 1), cell("cpu", 1)])).toEqual([]);
+  expect(mixture([cell("cpu", 1), cell("webgpu", 1), cell("cpu", 2)])).toEqual([
+    "the cells come from several backends: cpu, webgpu",
+    "the cells come from several versions of the numerics: 1, 2",
+  ]);
 });
 
 describe("the figures of a study", () => {

@@ -51,6 +51,7 @@ export function paperSection(folder: string, { id, experiment, rows, cells, judg
     settings: [...settingsOf(cells), ...closedForms(rows)],
     claims: judged,
     ...(judged.length > 0 && { tested: claimsTested(judged, FAMILY_LEVEL) }),
+    warnings: mixture(cells),
     figures: saveFigures(join(folder, "figures", id), id, experiment.figures, rows),
     notes: experiment.notes,
     provenance: provenanceOf(cells, rerunCommands(`reproduce ${id} --scale ${scale}`, cells, folder)),
@@ -68,7 +69,7 @@ export function studySection(folder: string, { study, text, rows, cells, verdict
     settings: [...settingsOf(cells), ...closedForms(rows)],
     claims,
     ...(claims.length > 0 && { tested: hypothesesTested(claims, FAMILY_LEVEL) }),
-    ...reliability(study, rows as readonly Measurement[]),
+    ...reliability(study, rows as readonly Measurement[], cells),
     figures: saveFigures(join(folder, "figures", "study"), "study", studyFigures(study), rows),
     notes: [],
     provenance: provenanceOf(cells, rerunCommands(`run ${quoted(file)}`, cells, folder)),
@@ -77,10 +78,21 @@ export function studySection(folder: string, { study, text, rows, cells, verdict
 }
 
 /** A study's risks with their errors apart, and what to know before believing them. */
-export function reliability(study: Study, rows: readonly Measurement[]) {
+export function reliability(study: Study, rows: readonly Measurement[], cells: readonly Provenance[]) {
   const by = Object.keys(pointsOf(study)[0] ?? {});
   const means = meansOf(rows, by);
-  return { means, warnings: warningsOf(rows, means, by) };
+  return { means, warnings: [...mixture(cells), ...warningsOf(rows, means, by)] };
+}
+
+/** Says where cells do not come from one backend and one version of the numerics: they do not belong together bit for bit. */
+export function mixture(cells: readonly Provenance[]): string[] {
+  const told = [
+    ["backends", distinct(cells.map(({ backend }) => backend))],
+    ["versions of the numerics", distinct(cells.map(({ numerics }) => String(numerics)))],
+  ] as const;
+  return told.flatMap(([what, values]) =>
+    values.includes(", ") ? [`the cells come from several ${what}: ${values}`] : [],
+  );
 }
 
 /** Writes `index.html` into the folder; gives its path. @throws DiskError where it cannot be written */
