@@ -146,7 +146,19 @@ test("0, .5, 1e-3 and a semidefinite covariance are in order", async () => {
 test("--help names every command, and each command's help has an example", async () => {
   const { status, stdout } = await iclab(["--help"]);
   expect(status).toBe(0);
-  for (const command of ["list", "reproduce", "run", "report", "plan", "rows", "status", "diff", "bench", "doctor", "schema"])
+  for (const command of [
+    "list",
+    "reproduce",
+    "run",
+    "report",
+    "plan",
+    "rows",
+    "status",
+    "diff",
+    "bench",
+    "doctor",
+    "schema",
+  ])
     expect(stdout).toMatch(new RegExp(`^ +${command}\\b`, "m"));
   expect((await iclab(["run", "--help"])).stdout).toContain("Example:\n  iclab run");
 });
