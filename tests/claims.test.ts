@@ -221,7 +221,7 @@ describe("a family of cells", () => {
   });
 
   test("of 60 true statements is refuted no more often than the family level (case C09 b)", () => {
-    // Twice the level is seven standard errors away; `tests/calibration.test.ts` measures it closer.
+    // Twice the level is seven standard errors away; `tests/slow/calibration.test.ts` measures it closer.
     const [families, size, level] = [1200, 60, 0.05];
     const normals = gaussians(7);
     let [refuted, naive] = [0, 0];

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { packageRoot } from "../src/runner/package-root.js";
-import type { Measurement, Verdict } from "../src/types.js";
-import { iclab, scratch } from "./command.js";
+import { packageRoot } from "../../src/runner/package-root.js";
+import type { Measurement, Verdict } from "../../src/types.js";
+import { iclab, scratch } from "../command.js";
 
 const folder = scratch();
 const put = (name: string, text: string | Uint8Array) => {

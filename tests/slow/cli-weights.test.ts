@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { iclab, scratch } from "./command.js";
+import { iclab, scratch } from "../command.js";
 
 const folder = scratch();
-const brought = (file: string) => join(import.meta.dirname, "brought", file);
+const brought = (file: string) => join(import.meta.dirname, "../brought", file);
 const expected = JSON.parse(readFileSync(brought("expected.json"), "utf8")) as Readonly<
   Record<string, { readonly risk: number; readonly first: readonly number[] }>
 >;

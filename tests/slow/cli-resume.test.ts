@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { cellFiles, ended, iclab, rowsOf, scratch, smallStudy, start, until } from "./command.js";
+import { cellFiles, ended, iclab, rowsOf, scratch, smallStudy, start, until } from "../command.js";
 
 const folder = scratch();
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cellFiles, iclab, scratch, smallStudy } from "./command.js";
+import { cellFiles, iclab, scratch, smallStudy } from "../command.js";
 
 const folder = scratch();
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "../src/runner/package-root.js";
-import type { Measurement, Verdict } from "../src/types.js";
-import { iclab, scratch } from "./command.js";
+import { packageRoot } from "../../src/runner/package-root.js";
+import type { Measurement, Verdict } from "../../src/types.js";
+import { iclab, scratch } from "../command.js";
 
 const folder = scratch();
 

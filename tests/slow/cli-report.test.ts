@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseHTML } from "linkedom";
-import { packageRoot } from "../src/runner/package-root.js";
-import { cellFiles, iclab, rowsOf, scratch, smallStudy, wordsOf } from "./command.js";
+import { packageRoot } from "../../src/runner/package-root.js";
+import { cellFiles, iclab, rowsOf, scratch, smallStudy, wordsOf } from "../command.js";
 
 const folder = scratch();
 const read = (...path: string[]) => readFileSync(join(...path), "utf8");

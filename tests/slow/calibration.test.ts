@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FAMILY_LEVEL } from "../src/claims/verdict.js";
-import { Draws } from "../src/math/draws.js";
-import { foldIn, keyOf } from "../src/math/keys.js";
-import { loadCatalogue } from "../src/runner/catalogue.js";
-import { cellKey } from "../src/runner/cell-plan.js";
-import { packageRoot } from "../src/runner/package-root.js";
-import { studyExperiment } from "../src/runner/study-experiment.js";
-import { judgeStudy } from "../src/studies/judge-study.js";
-import { parseStudy } from "../src/studies/parse-study.js";
-import type { Measurement, Predictor } from "../src/types.js";
+import { FAMILY_LEVEL } from "../../src/claims/verdict.js";
+import { Draws } from "../../src/math/draws.js";
+import { foldIn, keyOf } from "../../src/math/keys.js";
+import { loadCatalogue } from "../../src/runner/catalogue.js";
+import { cellKey } from "../../src/runner/cell-plan.js";
+import { packageRoot } from "../../src/runner/package-root.js";
+import { studyExperiment } from "../../src/runner/study-experiment.js";
+import { judgeStudy } from "../../src/studies/judge-study.js";
+import { parseStudy } from "../../src/studies/parse-study.js";
+import type { Measurement, Predictor } from "../../src/types.js";
 
 const catalogue = await loadCatalogue();
 const page = readFileSync(join(packageRoot, "docs/statistics.md"), "utf8");
