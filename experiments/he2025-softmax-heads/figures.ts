@@ -86,11 +86,35 @@ export const figures: readonly Figure<Result>[] = [
       }),
   },
   {
+    id: "mu-against-omega",
+    title: "Training goes where the flow goes: along sum omega mu = constant, to ever smaller omega",
+    caption:
+      "Heads of the eight layers that end with both signs, from step 3,000 on, in sizes; the flow of the approximate loss from t = 100 " +
+      "on. Dotted: 2 omega mu = 1 / (1 + (1 + s2) d / n).",
+    plot: (rows) => {
+      const trained = course(rows)
+        .filter(({ name, step }) => name === BOTH && (step as number) >= 3000)
+        .map((row) => ({ ...row, name: "trained heads" }));
+      const flow: Row[] = part(rows)
+        .filter(({ start, name, time }) => start === "opposite" && name === "head-1" && (time as number) >= 100)
+        .map((row) => ({ ...row, name: "flow" }));
+      const step = flow.map((row) => ({ ...row, name: "gradient step", mu: PRODUCT / (2 * (row.omega as number)) }));
+      const sizes = [...flow, ...trained, ...step].map(
+        (row: Row): Row => ({ ...row, omega: Math.abs(row.omega as number), mu: Math.abs(row.mu as number) }),
+      );
+      return riskCurve(sizes, {
+        x: { column: "omega", label: "|omega|", scale: "log" },
+        y: { column: "mu", label: "|mu|", scale: "log" },
+        names: ["flow", "trained heads", "gradient step"],
+      });
+    },
+  },
+  {
     id: "omega-in-the-flow",
     title: "The flow of the approximate loss: opposite heads drift along the slow manifold, equal ones have an end",
     caption: "Two heads, d = 5, n = 40, noise variance 0.1; both heads' |omega|, which become equal at t = 10.",
     plot: (rows) => {
-      const flow = part(rows).map((row) => ({
+      const flow: Row[] = part(rows).map((row) => ({
         ...row,
         name: row.start === "opposite" ? "opposite signs" : "one sign",
         size: Math.abs(row.omega as number),
@@ -125,6 +149,9 @@ export const figures: readonly Figure<Result>[] = [
       ),
   },
 ];
+
+/** 2 omega mu of two heads that are one debiased step, at omega = 0. */
+const PRODUCT = 1 / (1 + (1.1 * 5) / 40);
 
 /** Rows of the flow after its start. */
 function part(rows: readonly Result[]): readonly Result[] {
