@@ -57,8 +57,8 @@ function remembering(predictor: Predictor): Predictor {
 }
 const predictors: Predictor[] = [
   ...units.map((unit) => unit.make(unit.options.parse(unit === (step as unknown) ? undefined : {}), site)),
-  ...[2, 3].map((k) => descent.make(k, site) as unknown as Predictor),
-  ...[1, 2, 3].map((k) => newton.make(k, site) as unknown as Predictor),
+  descent.make(2, site) as unknown as Predictor,
+  ...[1, 2].map((k) => newton.make(k, site) as unknown as Predictor),
   plusPlus.make(2, site) as unknown as Predictor,
   // Other heads, which take seconds to tune, are candidates in `tests/slow/identify-heads.test.ts`.
   softmaxHeads.make({ heads: 2, omega: 0.13 }, site) as unknown as Predictor,

@@ -38,7 +38,7 @@ export const predictors = units.flatMap(({ unit }) => {
 });
 
 /** Predictors whose constants are sought on sampled prompts: tuning one takes a tenth of a second or more. */
-const sought = /^(gd-plus-plus|gradient-descent-untied|preconditioned-gradient-descent|softmax-heads)-/;
+const sought = /^(gd-plus-plus|gradient-descent|preconditioned-gradient-descent|softmax-heads)-/;
 export const isSought = ({ name }: Predictor) => sought.test(name);
 
 export const correlated = [

@@ -96,7 +96,7 @@ describe("the posterior mean is that of draws from the prior weighted by their l
   });
 });
 
-// A box around the triangle, and 40,000 prompts beside a printed table: `tests/slow/predictors-series.test.ts`.
+// Boxes that the triangle cuts, and 40,000 prompts beside a printed table: `tests/slow/predictors-series.test.ts`.
 describe("the posterior mean is an adaptive integral over the coefficients themselves, to 1e-8", () => {
   /** Integrals over the coefficients of a box whose roots are below R, of the density times 1 and times the prediction. */
   function integrals(values: readonly number[], noise: number, w: number, R: number) {
@@ -115,10 +115,7 @@ describe("the posterior mean is an adaptive integral over the coefficients thems
     return over((mean) => mean) / over(() => 1);
   }
 
-  test.each([
-    ["a box that the triangle does not reach", 0.45, 1],
-    ["a box that the triangle cuts", 0.9, 0.85],
-  ])("%s", (_, within, root) => {
+  test.each([["a box that the triangle does not reach", 0.45, 1]])("%s", (_, within, root) => {
     const law = autoregressiveLaw({ coefficients: rejection(2, within, root) });
     const prompts = law.draw(key, { from: 7, count: 1 }, 6);
     const predictions = posterior.make({}, site).tune(law.population, 6).predict(prompts).data;
