@@ -14,6 +14,9 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
   return stream.isTTY ? new Bar(stream) : new Lines(stream);
 }
 
+/** Share of the work below which the speed says nothing: cells that train nothing have next to no work and take time. */
+const FORESEEN = 0.005;
+
 /** Counts work and time; the remaining time assumes that work goes on at the speed so far. */
 class Clock {
   private done = 0;
@@ -39,7 +42,7 @@ class Clock {
   }
 
   get remaining(): string {
-    if (this.share === 0) return "?";
+    if (this.share < FORESEEN) return "?";
     const seconds = ((performance.now() - this.begun) / 1000) * (1 / this.share - 1);
     return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
   }
@@ -61,7 +64,8 @@ class Lines implements Progress {
   finish(cell: string, kept: boolean): void {
     const finished = this.clock.finish();
     const { title, cells, remaining } = this.clock;
-    const state = kept ? "kept from an earlier run" : `about ${remaining} left`;
+    const ahead = remaining === "?" ? "no telling yet how long" : `about ${remaining} left`;
+    const state = kept ? "kept from an earlier run" : ahead;
     this.stream.write(`${title}: ${finished}/${cells} cells, ${state} (${cell})\n`);
   }
 
