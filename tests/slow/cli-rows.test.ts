@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { identity, product, scaled, sum, traceOfProduct, transpose } from "../src/math/matrix.js";
-import { inverse } from "../src/math/solve.js";
-import type { Measurement, Rows } from "../src/types.js";
-import { type Ended, iclab, scratch, smallStudy } from "./command.js";
+import { identity, product, scaled, sum, traceOfProduct, transpose } from "../../src/math/matrix.js";
+import { inverse } from "../../src/math/solve.js";
+import type { Measurement, Rows } from "../../src/types.js";
+import { type Ended, iclab, scratch, smallStudy } from "../command.js";
 
 const folder = scratch();
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { iclab, scratch, smallStudy } from "./command.js";
+import { iclab, scratch, smallStudy } from "../command.js";
 
 const folder = scratch();
 

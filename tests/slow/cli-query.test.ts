@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import type { Row } from "../src/types.js";
-import { cellFiles, iclab, rowsOf, scratch, smallStudy, wordsOf } from "./command.js";
+import type { Row } from "../../src/types.js";
+import { cellFiles, iclab, rowsOf, scratch, smallStudy, wordsOf } from "../command.js";
 
 const folder = scratch();
 const out = join(folder, "out");

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { iclab, scratch, smallStudy } from "./command.js";
+import { iclab, scratch, smallStudy } from "../command.js";
 
 const folder = scratch();
 let runs = 0;
