@@ -107,7 +107,7 @@ describe("status", () => {
     writeFileSync(failed, "");
     writeFileSync(join(rows, `${nameOf(failed)}.failed`), JSON.stringify({ message: "too hot", stack: "" }));
     writeFileSync(running, "");
-    const { thisRunner } = await import("../src/runner/presence.js");
+    const { thisRunner } = await import("../../src/runner/presence.js");
     writeFileSync(join(rows, ".runners", `${nameOf(running)}.1.reserved`), JSON.stringify(thisRunner()));
     const found = await standing(out);
     expect(Object.fromEntries(found.cells.map(({ cell, state }) => [cell, state]))).toEqual({
