@@ -1,30 +1,30 @@
-import { type LinearRegression, linearRegressionLaw, type Settings } from "../src/laws/gaussian-linear.js";
-import { nonlinearTargetLaw } from "../src/laws/nonlinear-target.js";
-import { randomCovarianceLaw } from "../src/laws/random-covariance.js";
-import { Draws } from "../src/math/draws.js";
-import { keyOf } from "../src/math/keys.js";
-import { identity, scaled } from "../src/math/matrix.js";
-import { Moments } from "../src/math/moments.js";
-import { integrate } from "../src/math/quadrature.js";
-import { gradientStepLimit, singleHeadLimit } from "../src/theory/gradient-step-limit.js";
+import { type LinearRegression, linearRegressionLaw, type Settings } from "../../src/laws/gaussian-linear.js";
+import { nonlinearTargetLaw } from "../../src/laws/nonlinear-target.js";
+import { randomCovarianceLaw } from "../../src/laws/random-covariance.js";
+import { Draws } from "../../src/math/draws.js";
+import { keyOf } from "../../src/math/keys.js";
+import { identity, scaled } from "../../src/math/matrix.js";
+import { Moments } from "../../src/math/moments.js";
+import { integrate } from "../../src/math/quadrature.js";
+import { gradientStepLimit, singleHeadLimit } from "../../src/theory/gradient-step-limit.js";
 import {
   type InvariantTargets,
   invariantOptimum,
   ridgeMoments,
   type TargetMoments,
-} from "../src/theory/invariant-targets.js";
-import { leastRisk } from "../src/theory/least-risk.js";
-import { leastSquaresLimit } from "../src/theory/least-squares-limit.js";
-import { leastSquaresRisk } from "../src/theory/least-squares-risk.js";
-import { optimalPreconditioner } from "../src/theory/optimal-preconditioner.js";
-import { preconditionerRisk } from "../src/theory/preconditioner-risk.js";
-import { type RandomDiagonal, randomCovarianceLimit } from "../src/theory/random-covariance.js";
-import { reluOptimum } from "../src/theory/relu-attention.js";
-import { ridgeLimit } from "../src/theory/ridge-limit.js";
-import { regressionStep, regressionStepRisk } from "../src/theory/step-moments.js";
-import { testLengthBound } from "../src/theory/test-length-bound.js";
-import type { Rows } from "../src/types.js";
-import { inner, sample } from "./regression-sampler.js";
+} from "../../src/theory/invariant-targets.js";
+import { leastRisk } from "../../src/theory/least-risk.js";
+import { leastSquaresLimit } from "../../src/theory/least-squares-limit.js";
+import { leastSquaresRisk } from "../../src/theory/least-squares-risk.js";
+import { optimalPreconditioner } from "../../src/theory/optimal-preconditioner.js";
+import { preconditionerRisk } from "../../src/theory/preconditioner-risk.js";
+import { type RandomDiagonal, randomCovarianceLimit } from "../../src/theory/random-covariance.js";
+import { reluOptimum } from "../../src/theory/relu-attention.js";
+import { ridgeLimit } from "../../src/theory/ridge-limit.js";
+import { regressionStep, regressionStepRisk } from "../../src/theory/step-moments.js";
+import { testLengthBound } from "../../src/theory/test-length-bound.js";
+import type { Rows } from "../../src/types.js";
+import { inner, sample } from "../regression-sampler.js";
 
 const population = (settings: Settings) => linearRegressionLaw(settings).population;
 const expectPrinted = (value: number, printed: string) =>

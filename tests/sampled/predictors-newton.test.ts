@@ -1,9 +1,9 @@
-import { applied, diagonal, identity, product, scaled, sum } from "../src/math/matrix.js";
-import { solve } from "../src/math/solve.js";
-import { eigen } from "../src/math/symmetric.js";
-import newton from "../src/predictors/newton.js";
-import ols from "../src/predictors/ols.js";
-import type { Rows } from "../src/types.js";
+import { applied, diagonal, identity, product, scaled, sum } from "../../src/math/matrix.js";
+import { solve } from "../../src/math/solve.js";
+import { eigen } from "../../src/math/symmetric.js";
+import newton from "../../src/predictors/newton.js";
+import ols from "../../src/predictors/ols.js";
+import type { Rows } from "../../src/types.js";
 import {
   each,
   expectSame,
@@ -14,8 +14,8 @@ import {
   skewed,
   skewedProblems,
   weights,
-} from "./predicted-weights.js";
-import { excessRisks, inner, sample } from "./regression-sampler.js";
+} from "../predicted-weights.js";
+import { excessRisks, inner, sample } from "../regression-sampler.js";
 
 describe("Newton's iteration", () => {
   const problems = skewedProblems(0.5, 6, 20);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import tfjsCpu from "../src/backends/tfjs-cpu.js";
-import type { OpenCpu } from "../src/engine/cpu/backend.js";
-import { linearRegressionLaw } from "../src/laws/gaussian-linear.js";
-import softmax from "../src/mixers/softmax-attention.js";
-import { flatten, layoutOf } from "../src/training/flat-weights.js";
-import { train } from "../src/training/train.js";
-import type { OpenTfjs, Schedule, Snapshot, Trial } from "../src/types.js";
-import { context, features, openCpu, softmaxMixer, trained, trialOf } from "./engine-trials.js";
+import tfjsCpu from "../../src/backends/tfjs-cpu.js";
+import type { OpenCpu } from "../../src/engine/cpu/backend.js";
+import { linearRegressionLaw } from "../../src/laws/gaussian-linear.js";
+import softmax from "../../src/mixers/softmax-attention.js";
+import { flatten, layoutOf } from "../../src/training/flat-weights.js";
+import { train } from "../../src/training/train.js";
+import type { OpenTfjs, Schedule, Snapshot, Trial } from "../../src/types.js";
+import { context, features, openCpu, softmaxMixer, trained, trialOf } from "../engine-trials.js";
 
 let engine: OpenCpu;
 let tfjs: OpenTfjs;

@@ -1,9 +1,9 @@
-import { type LinearRegression, linearRegressionLaw, type Settings } from "../src/laws/gaussian-linear.js";
-import { keyOf } from "../src/math/keys.js";
-import { diagonal, identity, product, scaled, traceOfProduct } from "../src/math/matrix.js";
-import { Moments } from "../src/math/moments.js";
-import { symmetricRoot } from "../src/math/symmetric.js";
-import type { Law, Lengths, Prompts, Rows } from "../src/types.js";
+import { type LinearRegression, linearRegressionLaw, type Settings } from "../../src/laws/gaussian-linear.js";
+import { keyOf } from "../../src/math/keys.js";
+import { diagonal, identity, product, scaled, traceOfProduct } from "../../src/math/matrix.js";
+import { Moments } from "../../src/math/moments.js";
+import { symmetricRoot } from "../../src/math/symmetric.js";
+import type { Law, Lengths, Prompts, Rows } from "../../src/types.js";
 
 const key = keyOf(31);
 const AR1: Rows = [

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Measurement, Row } from "../src/types.js";
-import { ended, iclab, scratch, smallStudy, start } from "./command.js";
+import type { Measurement, Row } from "../../src/types.js";
+import { ended, iclab, scratch, smallStudy, start } from "../command.js";
 
 const folder = scratch();
 

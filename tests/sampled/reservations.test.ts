@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Presence, type Runner, thisRunner } from "../src/runner/presence.js";
-import { Reservations } from "../src/runner/reservations.js";
+import { Presence, type Runner, thisRunner } from "../../src/runner/presence.js";
+import { Reservations } from "../../src/runner/reservations.js";
 
 let folder: string;
 beforeEach(() => {

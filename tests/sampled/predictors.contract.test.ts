@@ -1,10 +1,10 @@
-import { linearRegressionLaw } from "../src/laws/gaussian-linear.js";
-import { keyOf } from "../src/math/keys.js";
-import { diagonal } from "../src/math/matrix.js";
-import { Moments } from "../src/math/moments.js";
-import { isLinear } from "../src/theory/step-moments.js";
-import type { Law, Lengths, Nd, Prompts } from "../src/types.js";
-import { correlated, features, isSeries, isSought, laws, others, predictors, units } from "./predictor-cases.js";
+import { linearRegressionLaw } from "../../src/laws/gaussian-linear.js";
+import { keyOf } from "../../src/math/keys.js";
+import { diagonal } from "../../src/math/matrix.js";
+import { Moments } from "../../src/math/moments.js";
+import { isLinear } from "../../src/theory/step-moments.js";
+import type { Law, Lengths, Nd, Prompts } from "../../src/types.js";
+import { correlated, features, isSeries, isSought, laws, others, predictors, units } from "../predictor-cases.js";
 
 const key = keyOf(20);
 

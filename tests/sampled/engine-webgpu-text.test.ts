@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { create, globals } from "webgpu";
-import { trainingProgram } from "../src/engine/training-program.js";
-import { trialProgram } from "../src/engine/trial-program.js";
-import { fusedPlan } from "../src/engine/webgpu/fused-plan.js";
-import { type Plan, planOf, type Request } from "../src/engine/webgpu/plan.js";
-import { splitPlan } from "../src/engine/webgpu/split-plan.js";
-import type { Traits } from "../src/engine/webgpu/traits.js";
-import { linearRegressionLaw } from "../src/laws/gaussian-linear.js";
-import linear from "../src/mixers/linear-attention.js";
-import softmax from "../src/mixers/softmax-attention.js";
-import type { Law, Lengths, Mixer } from "../src/types.js";
-import { lawCases } from "./law-cases.js";
-import { mixerCases } from "./mixer-cases.js";
+import { trainingProgram } from "../../src/engine/training-program.js";
+import { trialProgram } from "../../src/engine/trial-program.js";
+import { fusedPlan } from "../../src/engine/webgpu/fused-plan.js";
+import { type Plan, planOf, type Request } from "../../src/engine/webgpu/plan.js";
+import { splitPlan } from "../../src/engine/webgpu/split-plan.js";
+import type { Traits } from "../../src/engine/webgpu/traits.js";
+import { linearRegressionLaw } from "../../src/laws/gaussian-linear.js";
+import linear from "../../src/mixers/linear-attention.js";
+import softmax from "../../src/mixers/softmax-attention.js";
+import type { Law, Lengths, Mixer } from "../../src/types.js";
+import { lawCases } from "../law-cases.js";
+import { mixerCases } from "../mixer-cases.js";
 
 /** Dawn without a GPU underneath: its compiler checks WGSL as any other's would. */
 let device: GPUDevice;

@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import tfjsCpu from "../src/backends/tfjs-cpu.js";
-import type { OpenCpu } from "../src/engine/cpu/backend.js";
-import { add, mul } from "../src/kernels/arithmetic.js";
-import { float64 } from "../src/kernels/float64.js";
-import { instantiate } from "../src/kernels/instance.js";
-import { loop } from "../src/kernels/loop.js";
-import type { F32 } from "../src/kernels/node.js";
-import { type Program, program } from "../src/kernels/program.js";
-import { defaultRandom, randomStream } from "../src/kernels/random.js";
-import { wasm } from "../src/kernels/webassembly.js";
-import { drawingProgram, drawn } from "../src/laws/drawn.js";
-import { linearRegressionLaw, type Settings } from "../src/laws/gaussian-linear.js";
-import { gramProgram } from "../src/laws/gram-program.js";
-import { rotatedPairs } from "../src/laws/rotated-pairs.js";
-import { keyOf, split } from "../src/math/keys.js";
-import { Moments } from "../src/math/moments.js";
-import linear from "../src/mixers/linear-attention.js";
-import { flatten, layoutOf } from "../src/training/flat-weights.js";
-import { train } from "../src/training/train.js";
-import type { Law, PromptProgram, Rows, Trial } from "../src/types.js";
-import { openCpu, softmaxMixer, trained, trialOf } from "./engine-trials.js";
+import tfjsCpu from "../../src/backends/tfjs-cpu.js";
+import type { OpenCpu } from "../../src/engine/cpu/backend.js";
+import { add, mul } from "../../src/kernels/arithmetic.js";
+import { float64 } from "../../src/kernels/float64.js";
+import { instantiate } from "../../src/kernels/instance.js";
+import { loop } from "../../src/kernels/loop.js";
+import type { F32 } from "../../src/kernels/node.js";
+import { type Program, program } from "../../src/kernels/program.js";
+import { defaultRandom, randomStream } from "../../src/kernels/random.js";
+import { wasm } from "../../src/kernels/webassembly.js";
+import { drawingProgram, drawn } from "../../src/laws/drawn.js";
+import { linearRegressionLaw, type Settings } from "../../src/laws/gaussian-linear.js";
+import { gramProgram } from "../../src/laws/gram-program.js";
+import { rotatedPairs } from "../../src/laws/rotated-pairs.js";
+import { keyOf, split } from "../../src/math/keys.js";
+import { Moments } from "../../src/math/moments.js";
+import linear from "../../src/mixers/linear-attention.js";
+import { flatten, layoutOf } from "../../src/training/flat-weights.js";
+import { train } from "../../src/training/train.js";
+import type { Law, PromptProgram, Rows, Trial } from "../../src/types.js";
+import { openCpu, softmaxMixer, trained, trialOf } from "../engine-trials.js";
 
 const covariance: Rows = [
   [2, 0.5, 0],

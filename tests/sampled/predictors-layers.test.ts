@@ -1,20 +1,20 @@
-import { type LinearRegression, linearRegressionLaw } from "../src/laws/gaussian-linear.js";
-import { keyOf } from "../src/math/keys.js";
-import { applied, identity, scaled, sum, transpose } from "../src/math/matrix.js";
-import { Moments } from "../src/math/moments.js";
-import { solve } from "../src/math/solve.js";
-import { spectralMap } from "../src/math/symmetric.js";
-import { layeredDescent } from "../src/predictors/algorithms/layered-descent.js";
-import { whitenedDescent } from "../src/predictors/algorithms/whitened-descent.js";
-import { bestDescentStep } from "../src/predictors/best-descent-step.js";
-import { bestLayers, type Layers } from "../src/predictors/best-layers.js";
-import { layeredRisk } from "../src/predictors/layered-risk.js";
-import lsaOptimum from "../src/predictors/lsa-optimum.js";
-import preconditionedGradientDescent from "../src/predictors/preconditioned-gradient-descent.js";
-import { sampledSpectra } from "../src/predictors/sampled-spectra.js";
-import { optimalStep } from "../src/theory/optimal-step.js";
-import { untiedDescent } from "../src/theory/untied-descent.js";
-import type { Rows } from "../src/types.js";
+import { type LinearRegression, linearRegressionLaw } from "../../src/laws/gaussian-linear.js";
+import { keyOf } from "../../src/math/keys.js";
+import { applied, identity, scaled, sum, transpose } from "../../src/math/matrix.js";
+import { Moments } from "../../src/math/moments.js";
+import { solve } from "../../src/math/solve.js";
+import { spectralMap } from "../../src/math/symmetric.js";
+import { layeredDescent } from "../../src/predictors/algorithms/layered-descent.js";
+import { whitenedDescent } from "../../src/predictors/algorithms/whitened-descent.js";
+import { bestDescentStep } from "../../src/predictors/best-descent-step.js";
+import { bestLayers, type Layers } from "../../src/predictors/best-layers.js";
+import { layeredRisk } from "../../src/predictors/layered-risk.js";
+import lsaOptimum from "../../src/predictors/lsa-optimum.js";
+import preconditionedGradientDescent from "../../src/predictors/preconditioned-gradient-descent.js";
+import { sampledSpectra } from "../../src/predictors/sampled-spectra.js";
+import { optimalStep } from "../../src/theory/optimal-step.js";
+import { untiedDescent } from "../../src/theory/untied-descent.js";
+import type { Rows } from "../../src/types.js";
 import {
   each,
   expectSame,
@@ -24,8 +24,8 @@ import {
   site,
   skewed,
   skewedProblems,
-} from "./predicted-weights.js";
-import { excessRisks, inner, type Problems, sample, shownWeights } from "./regression-sampler.js";
+} from "../predicted-weights.js";
+import { excessRisks, inner, type Problems, sample, shownWeights } from "../regression-sampler.js";
 
 const free = (layers: number) => ({ layers, tied: false, curved: false });
 const shared = (layers: number) => ({ layers, tied: true, curved: true });

@@ -1,20 +1,20 @@
-import { linearRegressionLaw } from "../src/laws/gaussian-linear.js";
-import { nonlinearTargetLaw } from "../src/laws/nonlinear-target.js";
-import { taskPoolLaw } from "../src/laws/task-pool.js";
-import { keyOf } from "../src/math/keys.js";
-import { applied, diagonal, identity, product, scaled, sum, transpose } from "../src/math/matrix.js";
-import { Moments } from "../src/math/moments.js";
-import { solve } from "../src/math/solve.js";
-import { eigen } from "../src/math/symmetric.js";
-import { softmaxAverage } from "../src/predictors/algorithms/softmax-average.js";
-import debiasedGradientStep from "../src/predictors/debiased-gradient-step.js";
-import gradientStep from "../src/predictors/gradient-step.js";
-import kernelRidge from "../src/predictors/kernel-ridge.js";
-import newton from "../src/predictors/newton.js";
-import ridge from "../src/predictors/ridge.js";
-import { bestOmega, softmaxFit } from "../src/predictors/softmax-constants.js";
-import softmaxHeads from "../src/predictors/softmax-heads.js";
-import type { Law, Nd, Prompts } from "../src/types.js";
+import { linearRegressionLaw } from "../../src/laws/gaussian-linear.js";
+import { nonlinearTargetLaw } from "../../src/laws/nonlinear-target.js";
+import { taskPoolLaw } from "../../src/laws/task-pool.js";
+import { keyOf } from "../../src/math/keys.js";
+import { applied, diagonal, identity, product, scaled, sum, transpose } from "../../src/math/matrix.js";
+import { Moments } from "../../src/math/moments.js";
+import { solve } from "../../src/math/solve.js";
+import { eigen } from "../../src/math/symmetric.js";
+import { softmaxAverage } from "../../src/predictors/algorithms/softmax-average.js";
+import debiasedGradientStep from "../../src/predictors/debiased-gradient-step.js";
+import gradientStep from "../../src/predictors/gradient-step.js";
+import kernelRidge from "../../src/predictors/kernel-ridge.js";
+import newton from "../../src/predictors/newton.js";
+import ridge from "../../src/predictors/ridge.js";
+import { bestOmega, softmaxFit } from "../../src/predictors/softmax-constants.js";
+import softmaxHeads from "../../src/predictors/softmax-heads.js";
+import type { Law, Nd, Prompts } from "../../src/types.js";
 import {
   each,
   expectSame,
@@ -24,8 +24,8 @@ import {
   skewed,
   skewedProblems,
   weights,
-} from "./predicted-weights.js";
-import { inner } from "./regression-sampler.js";
+} from "../predicted-weights.js";
+import { inner } from "../regression-sampler.js";
 
 const key = keyOf(91);
 /** The units of He et al.: d = 5, w ~ N(0, I / d), noise variance 0.1, 40 pairs. */

@@ -1,17 +1,17 @@
-import { type LinearRegression, linearRegressionLaw } from "../src/laws/gaussian-linear.js";
-import { keyOf } from "../src/math/keys.js";
-import { applied, identity, transpose } from "../src/math/matrix.js";
-import { solve } from "../src/math/solve.js";
-import debiasedGradientStep from "../src/predictors/debiased-gradient-step.js";
-import gradientDescent from "../src/predictors/gradient-descent.js";
-import gradientStep from "../src/predictors/gradient-step.js";
-import lsaOptimum from "../src/predictors/lsa-optimum.js";
-import ols from "../src/predictors/ols.js";
-import preconditionedGradientStep from "../src/predictors/preconditioned-gradient-step.js";
-import type ridge from "../src/predictors/ridge.js";
-import { optimalPreconditioner } from "../src/theory/optimal-preconditioner.js";
-import { optimalStep } from "../src/theory/optimal-step.js";
-import type { Rows } from "../src/types.js";
+import { type LinearRegression, linearRegressionLaw } from "../../src/laws/gaussian-linear.js";
+import { keyOf } from "../../src/math/keys.js";
+import { applied, identity, transpose } from "../../src/math/matrix.js";
+import { solve } from "../../src/math/solve.js";
+import debiasedGradientStep from "../../src/predictors/debiased-gradient-step.js";
+import gradientDescent from "../../src/predictors/gradient-descent.js";
+import gradientStep from "../../src/predictors/gradient-step.js";
+import lsaOptimum from "../../src/predictors/lsa-optimum.js";
+import ols from "../../src/predictors/ols.js";
+import preconditionedGradientStep from "../../src/predictors/preconditioned-gradient-step.js";
+import type ridge from "../../src/predictors/ridge.js";
+import { optimalPreconditioner } from "../../src/theory/optimal-preconditioner.js";
+import { optimalStep } from "../../src/theory/optimal-step.js";
+import type { Rows } from "../../src/types.js";
 import {
   each,
   expectSame,
@@ -22,8 +22,8 @@ import {
   skewed,
   skewedProblems,
   weights,
-} from "./predicted-weights.js";
-import { excessRisks, type Problems, sample } from "./regression-sampler.js";
+} from "../predicted-weights.js";
+import { excessRisks, type Problems, sample } from "../regression-sampler.js";
 
 const made = (unit: typeof ridge) => unit.make({}, site);
 const oneStep = gradientStep.make(undefined, site);

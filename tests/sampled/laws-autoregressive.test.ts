@@ -1,18 +1,18 @@
-import { float64 } from "../src/kernels/float64.js";
-import { instantiate } from "../src/kernels/instance.js";
-import { wasm } from "../src/kernels/webassembly.js";
+import { float64 } from "../../src/kernels/float64.js";
+import { instantiate } from "../../src/kernels/instance.js";
+import { wasm } from "../../src/kernels/webassembly.js";
 import autoregressive, {
   type Autoregression,
   autocovariancesOf,
   autoregressiveLaw,
   type SeriesSettings,
-} from "../src/laws/autoregressive.js";
-import { drawingProgram } from "../src/laws/drawn.js";
-import { fixedCoefficients, reflectedCoefficients } from "../src/laws/series-coefficients.js";
-import { keyOf } from "../src/math/keys.js";
-import { Moments } from "../src/math/moments.js";
-import { reflectionsOf } from "../src/math/reflection.js";
-import type { Law, Prompts } from "../src/types.js";
+} from "../../src/laws/autoregressive.js";
+import { drawingProgram } from "../../src/laws/drawn.js";
+import { fixedCoefficients, reflectedCoefficients } from "../../src/laws/series-coefficients.js";
+import { keyOf } from "../../src/math/keys.js";
+import { Moments } from "../../src/math/moments.js";
+import { reflectionsOf } from "../../src/math/reflection.js";
+import type { Law, Prompts } from "../../src/types.js";
 
 const key = keyOf(47);
 const fixed = (...rho: number[]) => fixedCoefficients(rho);

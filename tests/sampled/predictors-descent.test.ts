@@ -1,15 +1,15 @@
-import type { LinearRegression } from "../src/laws/gaussian-linear.js";
-import type { Draws } from "../src/math/draws.js";
-import { identity, scaled } from "../src/math/matrix.js";
-import { minimum } from "../src/math/minimum.js";
-import { bestDescentStep } from "../src/predictors/best-descent-step.js";
-import { gaussianRadius } from "../src/predictors/gaussian-radius.js";
-import gradientDescent from "../src/predictors/gradient-descent.js";
-import { degreesOfFreedom } from "../src/predictors/sampled-spectra.js";
-import { optimalStep } from "../src/theory/optimal-step.js";
-import type { Lengths } from "../src/types.js";
-import { expectSame, isotropic, population, site, skewed, skewedProblems, weights } from "./predicted-weights.js";
-import { descended, excessRisks, sample } from "./regression-sampler.js";
+import type { LinearRegression } from "../../src/laws/gaussian-linear.js";
+import type { Draws } from "../../src/math/draws.js";
+import { identity, scaled } from "../../src/math/matrix.js";
+import { minimum } from "../../src/math/minimum.js";
+import { bestDescentStep } from "../../src/predictors/best-descent-step.js";
+import { gaussianRadius } from "../../src/predictors/gaussian-radius.js";
+import gradientDescent from "../../src/predictors/gradient-descent.js";
+import { degreesOfFreedom } from "../../src/predictors/sampled-spectra.js";
+import { optimalStep } from "../../src/theory/optimal-step.js";
+import type { Lengths } from "../../src/types.js";
+import { expectSame, isotropic, population, site, skewed, skewedProblems, weights } from "../predicted-weights.js";
+import { descended, excessRisks, sample } from "../regression-sampler.js";
 
 describe("the tuned step", () => {
   test.each<[string, LinearRegression, Lengths]>([

@@ -1,14 +1,14 @@
-import type { LinearRegression } from "../src/laws/gaussian-linear.js";
-import { applied, diagonal, identity, product, scaled, sum, trace, transpose } from "../src/math/matrix.js";
-import { solve } from "../src/math/solve.js";
-import debiasedGradientStep from "../src/predictors/debiased-gradient-step.js";
-import gradientDescent from "../src/predictors/gradient-descent.js";
-import gradientStep from "../src/predictors/gradient-step.js";
-import lsaOptimum from "../src/predictors/lsa-optimum.js";
-import newton from "../src/predictors/newton.js";
-import ols from "../src/predictors/ols.js";
-import ridge from "../src/predictors/ridge.js";
-import zero from "../src/predictors/zero.js";
+import type { LinearRegression } from "../../src/laws/gaussian-linear.js";
+import { applied, diagonal, identity, product, scaled, sum, trace, transpose } from "../../src/math/matrix.js";
+import { solve } from "../../src/math/solve.js";
+import debiasedGradientStep from "../../src/predictors/debiased-gradient-step.js";
+import gradientDescent from "../../src/predictors/gradient-descent.js";
+import gradientStep from "../../src/predictors/gradient-step.js";
+import lsaOptimum from "../../src/predictors/lsa-optimum.js";
+import newton from "../../src/predictors/newton.js";
+import ols from "../../src/predictors/ols.js";
+import ridge from "../../src/predictors/ridge.js";
+import zero from "../../src/predictors/zero.js";
 import {
   each,
   expectSame,
@@ -19,8 +19,8 @@ import {
   skewed,
   skewedProblems,
   weights,
-} from "./predicted-weights.js";
-import { excessRisks, type Regression, sample } from "./regression-sampler.js";
+} from "../predicted-weights.js";
+import { excessRisks, type Regression, sample } from "../regression-sampler.js";
 
 const bayes = ridge.make({}, site);
 const leastSquares = ols.make({}, site);
