@@ -83,7 +83,7 @@ describe("every law, mixer and optimiser", () => {
     optimizer: optimizers[0]!,
   };
   // Each law under a linear, a softmax or a stacked mixer, and each mixer on one law: every kernel takes a second. The
-  // kernels of all pairs are compiled by tests/engine-webgpu-text.test.ts. A series in its own unit has scores of
+  // kernels of all pairs are compiled by tests/sampled/engine-webgpu-text.test.ts. A series in its own unit has scores of
   // thousands, which leave a softmax no digit of its gradient to agree in: it is predicted by linear attention.
   const taken = (title: string, l: number) => (title.startsWith("series") ? 0 : [0, 5, 7][l % 3]!);
   const pairs = laws.flatMap(({ title, law }, l) =>
