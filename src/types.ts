@@ -299,10 +299,35 @@ export interface Snapshot<W extends Weights = Weights> {
   readonly status: "ok" | "diverged";
 }
 
+/** Where a trial's training stands after update `step`: what it takes to go on from there, bit for bit. */
+export interface Checkpoint {
+  /** Index into the trials that were given. */
+  readonly trial: number;
+  readonly step: number;
+  /** What decides rounding beside the trial and the backend: from a checkpoint of another layout no training goes on. */
+  readonly layout: string;
+  /** Weights and what the optimiser remembers. */
+  readonly numbers: Readonly<Record<string, Float64Array | Float32Array>>;
+}
+
+/** Lets training outlive its process. */
+export interface Checkpoints {
+  /** Milliseconds between two of a trial. */
+  readonly every: number;
+  /** Where trials go on, by index; no snapshot up to there is given out again. The others begin with step 0. */
+  readonly from: ReadonlyMap<number, Checkpoint>;
+  /** Trials that have ended before, with their last step: they are not trained. */
+  readonly ended: ReadonlyMap<number, number>;
+  /** Hears where trials stand, those that are trained together at a time, once their snapshots up to there are given out. */
+  keep(standing: readonly Checkpoint[]): void;
+  /** Hears of trials that cannot go on from where they stood: they begin again, before their first snapshot. */
+  refuse(trials: readonly number[]): void;
+}
+
 /** Training as a stream: the runner keeps the last snapshots, the lab draws each one, a notebook takes a slice. */
 export type Train<Open extends OpenBackend = OpenBackend> = (
   trials: readonly Trial[],
-  env: { readonly backend: Open; readonly signal?: AbortSignal },
+  env: { readonly backend: Open; readonly signal?: AbortSignal; readonly checkpoints?: Checkpoints },
 ) => AsyncIterable<Snapshot>;
 
 export interface Run<W extends Weights = Weights> {
