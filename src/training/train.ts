@@ -1,28 +1,29 @@
 import { foldIn } from "../math/keys.js";
-import type { OpenTfjs, Prompts, Snapshot, Train, Trial } from "../types.js";
+import type { Checkpoint, Checkpoints, OpenTfjs, Prompts, Snapshot, Train, Trial } from "../types.js";
 import { batchOf } from "./batch.js";
 import { checkTrial } from "./check-trial.js";
 import { clip } from "./clip.js";
 import { flatten, layoutOf, unflatten } from "./flat-weights.js";
 import { largestLoss } from "./largest-loss.js";
 import { lossAndGradient } from "./loss-gradient.js";
-import { noMemory, update } from "./optimizers.js";
+import { type Memory, noMemory, update } from "./optimizers.js";
 import { rateAt } from "./rate.js";
 
 /**
  * Trains any mixer on any law by tfjs's autodiff, one trial after another, each snapshot as soon as it is made.
  * Gradients come from the backend in float32, the optimiser works on the host in float64. The initial weights are
  * drawn from the key's "init", the batch of each step from its "prompts" and the step, so the same backend gives the
- * same weights bit for bit.
+ * same weights bit for bit; it goes on from a checkpoint in the same way.
  *
  * A trial whose loss, gradient or update is not finite, or whose loss is so large that float32 no longer sees the
  * labels in it, ends with a `diverged` snapshot of the last weights with a good loss; the others go on.
  *
  * @throws RangeError on a schedule or prompts that cannot be; whatever `signal` was aborted with, within a step.
  */
-export const train: Train<OpenTfjs> = async function* (trials, { backend, signal }) {
+export const train: Train<OpenTfjs> = async function* (trials, { backend, signal, checkpoints }) {
   for (const trial of trials) checkTrial(trial);
-  for (const [trial, settings] of trials.entries()) yield* trainOne(settings, trial, backend, signal);
+  for (const [trial, settings] of trials.entries())
+    if (!checkpoints?.ended.has(trial)) yield* trainOne(settings, trial, backend, signal, checkpoints);
 };
 
 async function* trainOne(
@@ -30,20 +31,23 @@ async function* trainOne(
   trial: number,
   { tf }: OpenTfjs,
   signal: AbortSignal | undefined,
+  checkpoints: Checkpoints | undefined,
 ): AsyncGenerator<Snapshot> {
   const { mixer, law, schedule, key } = settings;
   const initial = mixer.init(foldIn(key, "init"), law.features);
   const layout = layoutOf(initial);
   const wanted = new Set(settings.record).add(schedule.steps);
-  let weights = flatten(layout, initial);
-  let good = weights;
-  let memory = noMemory(layout.size);
+  const from = checkpoints?.from.get(trial);
+  let weights = (from?.numbers.weights as Float64Array | undefined) ?? flatten(layout, initial);
+  let good = (from?.numbers.good as Float64Array | undefined) ?? weights;
+  let memory = from ? memoryIn(from) : noMemory(layout.size);
   const snapshot = (step: number, loss: number | null, status: Snapshot["status"]): Snapshot => ({
     ...{ trial, step, loss, status },
     weights: unflatten(layout, status === "ok" ? weights : good),
   });
   let lastPause = performance.now();
-  for (let step = 0; step <= schedule.steps; step++) {
+  let kept = performance.now();
+  for (let step = from ? from.step + 1 : 0; step <= schedule.steps; step++) {
     let loss: number | null = null;
     if (step > 0) {
       if (performance.now() - lastPause > PAUSE_EVERY) {
@@ -51,6 +55,11 @@ async function* trainOne(
         lastPause = performance.now();
       }
       signal?.throwIfAborted();
+      if (checkpoints && step > 1 && performance.now() - kept >= checkpoints.every) {
+        const { first, second } = memory;
+        checkpoints.keep([{ trial, step: step - 1, layout: "", numbers: { weights, good, first, second } }]);
+        kept = performance.now();
+      }
       const prompts = batchOf(settings, step);
       const found = await lossAndGradient(tf, mixer, layout, weights, prompts, schedule.lossFactor);
       const largest = largestLoss(meanSquaredLabel(prompts), schedule.lossFactor);
@@ -72,6 +81,11 @@ async function* trainOne(
     yield made;
     if (settings.done?.(made)) return;
   }
+}
+
+/** The optimiser's memory as it was kept: it counts updates as steps are counted. */
+function memoryIn({ step, numbers }: Checkpoint): Memory {
+  return { updates: step, first: numbers.first as Float64Array, second: numbers.second as Float64Array };
 }
 
 /** Mean of the squared labels to be predicted. */

@@ -5,6 +5,18 @@ import { rateAt } from "../../training/rate.js";
 import type { Schedule, Snapshot } from "../../types.js";
 import { Outputs } from "../training-program.js";
 
+/** All that a course goes on from. */
+export interface CourseState {
+  /** Updates made. */
+  readonly step: number;
+  readonly weights: Float64Array;
+  /** The last weights that had a good loss. */
+  readonly good: Float64Array;
+  /** What the optimiser remembers. */
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
 /** The course of one trial's weights: from the chunks' sums of a step to the next weights, by the rule of every trainer. */
 export class Course {
   weights: Float64Array;
@@ -15,18 +27,28 @@ export class Course {
   private memory: Memory;
   private readonly wanted: ReadonlySet<number>;
 
-  /** @param snapshot hears of the wanted steps, of the last one and of a divergence */
+  /**
+   * @param from where the course goes on; null where it begins with the initial weights
+   * @param snapshot hears of the wanted steps, of the last one and of a divergence
+   */
   constructor(
     initial: Float64Array,
     private readonly schedule: Schedule,
     record: readonly number[],
+    from: CourseState | null,
     private readonly snapshot: (made: Omit<Snapshot, "trial" | "weights">, weights: Float64Array) => void,
   ) {
-    this.weights = initial;
-    this.good = initial;
-    this.memory = noMemory(initial.length);
+    this.weights = from?.weights ?? initial;
+    this.good = from?.good ?? initial;
+    this.memory = from ? { updates: from.step, first: from.first, second: from.second } : noMemory(initial.length);
     this.wanted = new Set(record).add(schedule.steps);
-    if (this.wanted.has(0)) snapshot({ step: 0, loss: null, status: "ok" }, initial);
+    if (from === null && this.wanted.has(0)) snapshot({ step: 0, loss: null, status: "ok" }, initial);
+  }
+
+  /** Where the course stands. */
+  get state(): CourseState {
+    const { updates, first, second } = this.memory;
+    return { step: updates, weights: this.weights, good: this.good, first, second };
   }
 
   /**

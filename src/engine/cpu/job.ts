@@ -1,5 +1,6 @@
 import type { WasmKernel } from "../../kernels/webassembly.js";
 import type { Key, Schedule } from "../../types.js";
+import type { CourseState } from "./course.js";
 
 /** One trial as a worker thread receives it: plain data, and memory that its crew shares. */
 export interface Job {
@@ -13,6 +14,10 @@ export interface Job {
   readonly key: Key;
   readonly schedule: Schedule;
   readonly record: readonly number[];
+  /** Where training goes on; null at its beginning. */
+  readonly from: CourseState | null;
+  /** Milliseconds between two reports of where it stands; null where nobody wants to know. */
+  readonly checkpointEvery: number | null;
   /** This thread's place in the crew; member 0 reports. */
   readonly member: number;
   readonly members: number;
@@ -33,7 +38,7 @@ export interface CrewMemory {
   readonly sums: ArrayBufferLike;
 }
 
-/** What a crew reports: snapshots and the end by its first member, a failure by whoever fails. */
+/** What a crew reports: snapshots, where it stands and the end by its first member, a failure by whoever fails. */
 export type Report =
   | {
       readonly kind: "snapshot";
@@ -43,5 +48,9 @@ export type Report =
       readonly status: "ok" | "diverged";
       readonly weights: Float64Array;
     }
+  | { readonly kind: "checkpoint"; readonly trial: number; readonly state: CourseState }
   | { readonly kind: "finished"; readonly trial: number }
   | { readonly kind: "failed"; readonly trial: number; readonly message: string };
+
+/** Whether a report is a trial's last. */
+export const isEnd = ({ kind }: Report): boolean => kind === "finished" || kind === "failed";

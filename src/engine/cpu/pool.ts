@@ -1,5 +1,5 @@
 import { Barrier } from "./barrier.js";
-import type { Report } from "./job.js";
+import { isEnd, type Report } from "./job.js";
 import { crewMemory, type Prepared } from "./prepare.js";
 import { sharesMemory } from "./shares-memory.js";
 import { startThread, type Thread } from "./thread.js";
@@ -63,7 +63,7 @@ export class Pool {
 
   private hear(report: Report): void {
     const listener = this.listeners.get(report.trial);
-    if (report.kind !== "snapshot" && this.listeners.delete(report.trial)) this.hold();
+    if (isEnd(report) && this.listeners.delete(report.trial)) this.hold();
     listener?.(report);
   }
 

@@ -4,10 +4,11 @@ import { type WasmKernel, wasm } from "../../kernels/webassembly.js";
 import { foldIn } from "../../math/keys.js";
 import { flatten, type Layout, layoutOf } from "../../training/flat-weights.js";
 import { promptProgram } from "../../training/prompt-program.js";
-import type { Trial } from "../../types.js";
+import type { Checkpoint, Trial } from "../../types.js";
 import { trainingProgram } from "../training-program.js";
 import { trialProgram } from "../trial-program.js";
 import { CONTROL_BYTES } from "./barrier.js";
+import type { CourseState } from "./course.js";
 import type { CrewMemory, Job } from "./job.js";
 import { sharesMemory } from "./shares-memory.js";
 
@@ -30,8 +31,13 @@ function kernelOf(structure: string, compile: () => WasmKernel): WasmKernel {
   return kernel;
 }
 
-/** Draws the initial weights and compiles the kernel, or finds it among those of the last trials. */
-export function prepare(trial: Trial): Prepared {
+/**
+ * Draws the initial weights and compiles the kernel, or finds it among those of the last trials.
+ *
+ * @param from where training goes on; left out at its beginning
+ * @param checkpointEvery milliseconds between two checkpoints; left out where there are none
+ */
+export function prepare(trial: Trial, from?: Checkpoint, checkpointEvery?: number): Prepared {
   const { mixer, law, context, schedule, key, record, random = defaultRandom } = trial;
   const weights = mixer.init(foldIn(key, "init"), law.features);
   const layout = layoutOf(weights);
@@ -45,7 +51,11 @@ export function prepare(trial: Trial): Prepared {
   return {
     layout,
     chunks: Math.ceil(schedule.batch / chunkPrompts),
-    job: { structure, kernel, initial: flatten(layout, weights), settings, tables, key, schedule, record },
+    job: {
+      ...{ structure, kernel, initial: flatten(layout, weights), settings, tables, key, schedule, record },
+      from: from ? { step: from.step, ...(from.numbers as unknown as Omit<CourseState, "step">) } : null,
+      checkpointEvery: checkpointEvery ?? null,
+    },
   };
 }
 

@@ -18,17 +18,18 @@ export async function trainJob(
   barrier: Barrier,
   report: (report: Report) => void,
 ): Promise<void> {
-  const { trial, member, schedule, settings, tables } = job;
+  const { trial, member, schedule, settings, tables, from, checkpointEvery } = job;
   const { batch, steps } = schedule;
   const { width } = job.kernel.layout;
   const chunks = Math.ceil(batch / chunkPrompts);
   const turns = [0, 1].map((turn) => new Float64Array(job.memory.sums, turn * chunks * width * 8, chunks * width));
-  const course = new Course(job.initial, schedule, job.record, (made, weights) => {
+  const course = new Course(job.initial, schedule, job.record, from, (made, weights) => {
     if (member === 0) report({ kind: "snapshot", trial, ...made, weights });
   });
   const prompts = foldIn(job.key, "prompts");
   const pauses = new Pauses();
-  for (let step = 1; step <= steps && !course.diverged; step++) {
+  let told = performance.now();
+  for (let step = (from?.step ?? 0) + 1; step <= steps && !course.diverged; step++) {
     const sums = turns[step % 2]!;
     const given = { parameters: course.weights, settings, tables, key: foldIn(prompts, step) };
     for (let chunk = barrier.claim(chunks); chunk < chunks; chunk = barrier.claim(chunks)) {
@@ -40,6 +41,10 @@ export async function trainJob(
     if (barrier.abandoned) return;
     if (barrier.halted) break;
     course.advance(step, sums);
+    if (member > 0 || checkpointEvery === null || course.diverged || step === steps) continue;
+    if (performance.now() - told < checkpointEvery) continue;
+    report({ kind: "checkpoint", trial, state: course.state });
+    told = performance.now();
   }
   if (member === 0) report({ kind: "finished", trial });
 }

@@ -1,8 +1,8 @@
 import { checkTrial } from "../../training/check-trial.js";
 import { unflatten } from "../../training/flat-weights.js";
-import type { Snapshot, Train, Trial } from "../../types.js";
+import type { Checkpoint, Snapshot, Train, Trial } from "../../types.js";
 import type { OpenCpu } from "./backend.js";
-import type { Report } from "./job.js";
+import { isEnd, type Report } from "./job.js";
 import { Mailbox } from "./mailbox.js";
 import type { Crew } from "./pool.js";
 import { type Prepared, prepare } from "./prepare.js";
@@ -13,14 +13,15 @@ import { sharesMemory } from "./shares-memory.js";
  * thread trains a trial of its own; a single trial has its batch split over all threads. Either way, and whatever the
  * number of threads, a trial's snapshots are the same bit for bit, and those of the tfjs trainer up to float32 rounding.
  *
- * A trial ends early, without touching the others, when it diverges or when its `done` says so.
+ * A trial ends early, without touching the others, when it diverges or when its `done` says so. From a checkpoint it goes
+ * on bit for bit, on any number of threads.
  *
  * @throws RangeError on a schedule or prompts that cannot be; whatever `signal` was aborted with, within a few milliseconds.
  */
-export const train: Train<OpenCpu> = async function* (trials, { backend: { pool }, signal }) {
+export const train: Train<OpenCpu> = async function* (trials, { backend: { pool }, signal, checkpoints }) {
   for (const trial of trials) checkTrial(trial);
   signal?.throwIfAborted();
-  const waiting = trials.map((_, i) => i);
+  const waiting = trials.map((_, i) => i).filter((i) => !checkpoints?.ended.has(i));
   const free = Array.from({ length: pool.size }, (_, i) => i);
   const active = new Map<number, Active>();
   const mailbox = new Mailbox<Report>();
@@ -31,7 +32,7 @@ export const train: Train<OpenCpu> = async function* (trials, { backend: { pool 
   const begin = () => {
     while (waiting.length > 0 && free.length > 0) {
       const index = waiting.shift()!;
-      const prepared = prepare(trials[index]!);
+      const prepared = prepare(trials[index]!, checkpoints?.from.get(index), checkpoints?.every);
       const threads = free.splice(0, crewSize(prepared, free.length, waiting.length, pool.size));
       const crew = pool.train(prepared, threads, (report) => mailbox.put({ ...report, trial: index }));
       active.set(index, { prepared, crew, threads, over: false });
@@ -54,6 +55,8 @@ export const train: Train<OpenCpu> = async function* (trials, { backend: { pool 
         const snapshot = snapshotOf(report, trial.prepared);
         yield snapshot;
         if (report.status === "ok" && isDone(trials[report.trial]!, snapshot)) end(trial);
+      } else if (report.kind === "checkpoint") {
+        if (!active.get(report.trial)!.over) checkpoints!.keep([checkpointOf(report)]);
       } else {
         close(report);
         if (report.kind === "failed") throw new Error(`trial ${report.trial}: ${report.message}`);
@@ -66,7 +69,7 @@ export const train: Train<OpenCpu> = async function* (trials, { backend: { pool 
     for (const trial of active.values()) end(trial);
     while (active.size > 0) {
       const report = await mailbox.take();
-      if (report !== undefined && report.kind !== "snapshot") close(report);
+      if (report !== undefined && isEnd(report)) close(report);
     }
   }
 };
@@ -97,4 +100,10 @@ function isDone(trial: Trial, snapshot: Snapshot): boolean {
 function snapshotOf(report: Extract<Report, { kind: "snapshot" }>, { layout }: Prepared): Snapshot {
   const { trial, step, loss, status, weights } = report;
   return { trial, step, loss, status, weights: unflatten(layout, weights) };
+}
+
+/** Sums are added in an order that is the prompts', whatever the threads: there is one layout. */
+function checkpointOf({ trial, state }: Extract<Report, { kind: "checkpoint" }>): Checkpoint {
+  const { step, ...numbers } = state;
+  return { trial, step, layout: "", numbers };
 }
