@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
 import { dirname } from "node:path";
 
 /** A folder cannot be written: no room left, no permission, not a folder. The command line ends with status 3. */
@@ -47,7 +48,8 @@ function isFolder(path: string): boolean {
 
 /** Writes under another name, flushes, renames: the file is the old content or the new one, never a part. */
 export function replaceFile(target: string, content: string | Uint8Array): void {
-  const draft = `${target}.${process.pid}.draft`;
+  // Process numbers of several hosts that write into one folder may be the same.
+  const draft = `${target}.${hostname()}-${process.pid}.draft`;
   try {
     writeWhole(draft, typeof content === "string" ? Buffer.from(content, "utf8") : content);
     renameSync(draft, target);

@@ -20,6 +20,8 @@ export interface Machine {
   readonly resume: boolean;
   /** Compute cells again that failed in an earlier run; where left out they are told and left. */
   readonly retry?: boolean;
+  /** The cells are a part of a grid that somebody else has planned: the folder's plan stays as it is. */
+  readonly part?: boolean;
   readonly signal?: AbortSignal;
   /** Tells a person, a sentence at a time: another runner is here, a cell failed. */
   say?(sentence: string): void;
@@ -97,7 +99,7 @@ class Experimenter {
   async run(): Promise<Outcome> {
     const { store, progress } = this.machine;
     const { plans, open } = this;
-    store.plan({ experiment: this.job.id, cells: plans.map(({ name }) => name) });
+    if (!this.machine.part) store.plan({ experiment: this.job.id, cells: plans.map(({ name }) => name) });
     const reused = plans.filter(({ stored }) => stored !== undefined);
     progress.start(
       this.job.id,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Row } from "../types.js";
 import { canonical } from "./canonical.js";
@@ -37,7 +38,7 @@ export class Store {
   open(): void {
     this.guarded(() => {
       makeFolder(this.folder);
-      const probe = join(this.folder, `.probe-${process.pid}`);
+      const probe = join(this.folder, `.probe-${hostname()}-${process.pid}`);
       replaceFile(probe, "written to see whether there is room\n");
       rmSync(probe);
     });
@@ -62,6 +63,11 @@ export class Store {
   failure(cell: string): string | undefined {
     const text = this.kept(`${cell}.failed`);
     return text === undefined ? undefined : (JSON.parse(text) as Failure).message;
+  }
+
+  /** Forgets why a cell failed, so that it counts as never begun. */
+  forgive(cell: string): void {
+    this.guarded(() => rmSync(join(this.folder, `${cell}.failed`), { force: true }));
   }
 
   /** Keeps what a run sets out to do, for `iclab status`. */
