@@ -1,4 +1,5 @@
 import { SeriesError } from "../data/series-error.js";
+import { DeviceError } from "../engine/device-error.js";
 import { BackendError } from "../runner/backends.js";
 import { DiskError } from "../runner/disk.js";
 import { StudyError } from "../studies/study-error.js";
@@ -11,6 +12,7 @@ export class UsageError extends Error {}
 export function failure(error: unknown): { readonly status: number; readonly message: string } {
   const isInput = [UsageError, StudyError, WeightsError, SeriesError].some((kind) => error instanceof kind);
   if (isInput) return { status: 2, message: (error as Error).message };
-  if (error instanceof BackendError || error instanceof DiskError) return { status: 3, message: error.message };
+  const isMachine = [BackendError, DeviceError, DiskError].some((kind) => error instanceof kind);
+  if (isMachine) return { status: 3, message: (error as Error).message };
   return { status: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

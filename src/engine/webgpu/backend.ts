@@ -1,6 +1,7 @@
 import { missingDriver } from "../../backends/missing-driver.js";
 import tfjsWebgpu from "../../backends/tfjs-webgpu.js";
 import type { Backend, OpenTfjs } from "../../types.js";
+import { DeviceError } from "../device-error.js";
 import { type Plan, planOf, type Request } from "./plan.js";
 import { registerTrainSteps } from "./train-steps.js";
 import { type Traits, traitsOf, traitsText } from "./traits.js";
@@ -14,7 +15,7 @@ export interface OpenWebgpu extends OpenTfjs {
   plan(request: Request): Plan;
   /** Takes note that workgroups do not run together after all. */
   separate(): void;
-  /** A new device in place of one that was lost, with which all tensors went. @throws Error where there is none */
+  /** A new device in place of one that was lost, with which all tensors went. @throws DeviceError where there is none */
   reopen(): Promise<void>;
 }
 
@@ -55,7 +56,7 @@ export const webgpuBackend = (plan: (request: Request, traits: Traits) => Plan =
       async reopen() {
         await now.opened.close();
         const again = await start();
-        if (typeof again === "string") throw new Error(`the GPU was lost and does not come back: ${again}`);
+        if (typeof again === "string") throw new DeviceError(`the GPU was lost and does not come back: ${again}`);
         now = again;
       },
       close: () => now.opened.close(),

@@ -1,5 +1,6 @@
 import { unflatten } from "../../training/flat-weights.js";
-import type { Snapshot } from "../../types.js";
+import type { Checkpoints, Snapshot } from "../../types.js";
+import { DeviceError } from "../device-error.js";
 import type { OpenWebgpu } from "./backend.js";
 import { checkAnswer } from "./check-answer.js";
 import { DispatchClock } from "./dispatch-clock.js";
@@ -8,6 +9,7 @@ import { Launch, OutOfMemory, type Standing } from "./launch.js";
 import type { Plan } from "./plan.js";
 import { requestOf } from "./request-of.js";
 import { Status } from "./shader-frame.js";
+import { checkpointsOf, layoutName, type Standings, standingsOf } from "./standings.js";
 
 /** Workgroups waited for each other in vain. */
 class Alone extends Error {}
@@ -15,7 +17,7 @@ class Alone extends Error {}
 /** Losses of the device without an update in between after which it is given up. */
 const LOSSES = 3;
 
-/** Milliseconds between two copies of all models on the host: what is computed again after a loss. */
+/** Most milliseconds between two copies of all models on the host: what is computed again after a loss. */
 const CHECKPOINT_EVERY = 5000;
 
 /** Trials of one structure that are trained together, from their first update to their last. */
@@ -25,30 +27,47 @@ export class Sweep {
   /** Losses since the last checkpoint, and in all. */
   private lossesInARow = 0;
   losses = 0;
+  /** Where the models stood when their checkpoints were last given out. */
+  private given: { readonly step: number; readonly at: number };
 
   private constructor(
     private readonly backend: OpenWebgpu,
     private running: readonly Entrant[],
     private plan: Plan,
     private launch: Launch,
-    private kept: { readonly models: Models; readonly step: number; readonly at: number },
+    private kept: Standings & { readonly at: number },
+    /** How many models the plan is made for: those that have ended count. */
+    private readonly planned: number,
+    private readonly checkpoints: Checkpoints | undefined,
+    /** Those that have to begin again, as they do not all stand after one update of this layout. */
+    readonly refused: readonly Entrant[],
   ) {
     this.clock = new DispatchClock(recordsOf(running).paces.length);
+    this.step = kept.step;
+    this.given = { step: kept.step, at: kept.at };
   }
 
-  /** Compiles the kernel and brings the models onto the device. @throws OutOfMemory */
-  static async start(backend: OpenWebgpu, entrants: readonly Entrant[]): Promise<Sweep> {
+  /**
+   * Compiles the kernel and brings the models onto the device, where they stand or at their beginning.
+   *
+   * @throws OutOfMemory
+   */
+  static async start(backend: OpenWebgpu, entrants: readonly Entrant[], checkpoints?: Checkpoints): Promise<Sweep> {
     const plan = backend.plan(requestOf(entrants));
-    const models = initialModels(entrants);
-    checkRoom(backend.device, plan, models, entrants.length);
-    const launch = new Launch(backend, plan, recordsOf(entrants));
+    const running = entrants.filter(({ index }) => !checkpoints?.ended.has(index));
+    const known = running.filter(({ index }) => checkpoints?.from.has(index));
+    const found = checkpoints && standingsOf(running, checkpoints.from, layoutName(backend, plan, entrants.length));
+    const standings = found ?? { models: initialModels(running), step: 0 };
+    checkRoom(backend.device, plan, standings.models, entrants.length);
+    const launch = new Launch(backend, plan, recordsOf(running));
     try {
-      await launch.load(models);
+      await launch.load(standings.models);
     } catch (error) {
       launch.close();
       throw error;
     }
-    return new Sweep(backend, entrants, plan, launch, { models, step: 0, at: performance.now() });
+    const kept = { ...standings, at: performance.now() };
+    return new Sweep(backend, running, plan, launch, kept, entrants.length, checkpoints, found ? [] : known);
   }
 
   get finished(): boolean {
@@ -63,6 +82,7 @@ export class Sweep {
     const stop = Math.min(...this.running.map(({ stops }) => stops.find((step) => step > this.step)!));
     for (;;) {
       signal?.throwIfAborted();
+      this.giveOut();
       try {
         await this.dispatchTo(stop);
         if (this.step < stop) continue;
@@ -93,7 +113,22 @@ export class Sweep {
     await this.launch.advance(this.step + 1, this.step + steps);
     this.clock.made(steps, performance.now() - begun);
     this.step += steps;
-    if (performance.now() - this.kept.at > CHECKPOINT_EVERY) await this.checkpoint();
+    const every = Math.min(CHECKPOINT_EVERY, this.checkpoints?.every ?? CHECKPOINT_EVERY);
+    if (performance.now() - this.kept.at > every) await this.checkpoint();
+  }
+
+  /** Gives the last checkpoint out, where it is one of now: all snapshots up to it are given out then. */
+  private giveOut(): void {
+    const { checkpoints, kept, step } = this;
+    if (
+      !checkpoints ||
+      kept.step !== step ||
+      this.given.step === step ||
+      performance.now() - this.given.at < checkpoints.every
+    )
+      return;
+    checkpoints.keep(checkpointsOf(this.running, kept, layoutName(this.backend, this.plan, this.planned)));
+    this.given = { step, at: performance.now() };
   }
 
   /** @throws Alone where the launch gave up: its models are half-way through an update */
@@ -134,7 +169,7 @@ export class Sweep {
     this.losses += 1;
     this.lossesInARow += 1;
     if (this.lossesInARow > LOSSES)
-      throw new Error(`the GPU was lost ${LOSSES} times without getting any further: ${String(error)}`);
+      throw new DeviceError(`the GPU was lost ${LOSSES} times without getting any further: ${String(error)}`);
     await this.backend.reopen();
     return this.resume();
   }

@@ -1,6 +1,6 @@
-import { checkSchedule } from "../../training/check-schedule.js";
+import { checkTrial } from "../../training/check-trial.js";
 import { unflatten } from "../../training/flat-weights.js";
-import type { Snapshot, Train } from "../../types.js";
+import type { Checkpoints, Snapshot, Train } from "../../types.js";
 import type { OpenWebgpu } from "./backend.js";
 import { type Entrant, entrantOf, structureOf } from "./entrants.js";
 import { OutOfMemory } from "./launch.js";
@@ -13,15 +13,22 @@ import { Sweep } from "./sweep.js";
  *
  * A trial ends early, without touching the others, when it diverges or when its `done` says so. A launch that the device
  * has no room for is made in two halves; a device that is lost is replaced by a new one, from the last checkpoint on.
+ * From a checkpoint of the same layout on the same adapter training goes on bit for bit; from another it begins again.
  *
- * @throws RangeError on a schedule that cannot be; Error where the device does not do what it was asked; whatever
- *   `signal` was aborted with, within a dispatch.
+ * @throws RangeError on a schedule or prompts that cannot be; DeviceError where the device is lost for good; Error where
+ *   it does not do what it was asked; whatever `signal` was aborted with, within a dispatch.
  */
-export const train: Train<OpenWebgpu> = async function* (trials, { backend, signal }) {
-  for (const { schedule } of trials) checkSchedule(schedule);
+export const train: Train<OpenWebgpu> = async function* (trials, { backend, signal, checkpoints }) {
+  for (const trial of trials) checkTrial(trial);
   signal?.throwIfAborted();
   const waiting: Entrant[] = [];
   for (const entrant of trials.map(entrantOf)) {
+    const last = checkpoints?.ended.get(entrant.index);
+    if (last !== undefined || checkpoints?.from.has(entrant.index)) {
+      // What ended at its first step was never among those that a layout is made for; the others are still.
+      if (last !== 0) waiting.push(entrant);
+      continue;
+    }
     const first = initialSnapshot(entrant);
     if (entrant.stops[0] === 0) yield first;
     const over = entrant.trial.schedule.steps === 0 || (entrant.stops[0] === 0 && isDone(entrant, first));
@@ -32,25 +39,29 @@ export const train: Train<OpenWebgpu> = async function* (trials, { backend, sign
     const structure = structureOf(entrant);
     groups.set(structure, [...(groups.get(structure) ?? []), entrant]);
   }
-  for (const entrants of groups.values()) yield* trainTogether(entrants, backend, signal);
+  for (const entrants of groups.values()) yield* trainTogether(entrants, backend, signal, checkpoints);
 };
 
 async function* trainTogether(
   entrants: readonly Entrant[],
   backend: OpenWebgpu,
   signal: AbortSignal | undefined,
+  checkpoints: Checkpoints | undefined,
 ): AsyncGenerator<Snapshot> {
+  if (entrants.every(({ index }) => checkpoints?.ended.has(index))) return;
   let sweep: Sweep;
   try {
-    sweep = await Sweep.start(backend, entrants);
+    sweep = await Sweep.start(backend, entrants, checkpoints);
   } catch (error) {
     if (!(error instanceof OutOfMemory) || entrants.length === 1) throw error;
     const half = Math.ceil(entrants.length / 2);
-    yield* trainTogether(entrants.slice(0, half), backend, signal);
-    yield* trainTogether(entrants.slice(half), backend, signal);
+    yield* trainTogether(entrants.slice(0, half), backend, signal, checkpoints);
+    yield* trainTogether(entrants.slice(half), backend, signal, checkpoints);
     return;
   }
   try {
+    if (sweep.refused.length > 0) checkpoints!.refuse(sweep.refused.map(({ index }) => index));
+    for (const entrant of sweep.refused) if (entrant.stops[0] === 0) yield initialSnapshot(entrant);
     while (!sweep.finished) {
       const done = new Set<number>();
       for (const snapshot of await sweep.next(signal)) {
