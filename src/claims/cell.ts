@@ -5,6 +5,8 @@ import { Reading } from "./reading.js";
 export interface Cell {
   readonly columns: Row;
   readonly rows: readonly Measurement[];
+  /** Names the stream of its prompts, where that is known: cells of different names have independent prompts. */
+  readonly stream?: string;
 }
 
 /** Cells that are judged together: one, or those that a slope runs over. */
@@ -47,7 +49,7 @@ export function eachSeed(cells: readonly Cell[]): Group[] {
   return cells.flatMap((cell) =>
     seedsOf([cell]).map((seed) => ({
       label: labelOf({ ...cell.columns, seed }),
-      cells: [{ columns: cell.columns, rows: cell.rows.filter((row) => row.seed === seed || row.seed === null) }],
+      cells: [{ ...cell, rows: cell.rows.filter((row) => row.seed === seed || row.seed === null) }],
     })),
   );
 }
@@ -77,7 +79,7 @@ export function readingsOf(cells: readonly Cell[]): Reading[][] {
   return (seeds.length === 0 ? [null] : seeds).map((seed) =>
     cells.map((cell, i) => {
       const rows = seed === null ? rowsOf(i, null) : [...rowsOf(i, seed), ...rowsOf(i, null)];
-      return new Reading(cell.columns, rows, seed);
+      return new Reading(cell.columns, rows, seed, cell.stream);
     }),
   );
 }

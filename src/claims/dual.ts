@@ -22,6 +22,8 @@ export interface Operand {
   readonly row: Measurement;
   /** Standard error over prompts; 0 for a closed form, null where it is not known. */
   readonly standardError: number | null;
+  /** Names the stream of the prompts that it is a mean over, where that is known. */
+  readonly stream?: string;
   /** Covariance with another operand over common prompts, or null where it was not measured. */
   covariance(other: Operand): number | null;
 }

@@ -10,11 +10,15 @@ import { constant, type Dual, type Operand, undefinedDual, variable } from "./du
 export class Reading {
   private readonly operands = new Map<string, Operand>();
 
-  /** @param seed null where only closed forms are to be had. */
+  /**
+   * @param seed null where only closed forms are to be had
+   * @param stream names the stream of the cell's prompts, where that is known
+   */
   constructor(
     readonly columns: Row,
     private readonly rows: readonly Measurement[],
     readonly seed: number | null,
+    private readonly stream?: string,
   ) {}
 
   /** Sampled risk, with its error over prompts. */
@@ -85,10 +89,15 @@ export class Reading {
     const known = this.operands.get(key);
     if (known) return known;
     const standardError = error === null ? 0 : finite(row[error]);
+    const { stream } = this;
     const operand: Operand = {
       row,
       standardError,
-      covariance: (other) => (isRisk && this.isRisk(other) ? finite(row[`covariance.${other.row.name}`]) : null),
+      ...(stream !== undefined && { stream }),
+      covariance: (other) => {
+        if (stream !== undefined && other.stream !== undefined && other.stream !== stream) return 0;
+        return isRisk && this.isRisk(other) ? finite(row[`covariance.${other.row.name}`]) : null;
+      },
     };
     this.operands.set(key, operand);
     return operand;

@@ -5,6 +5,7 @@ import { measure } from "../evaluation/measure.js";
 import type { Stream } from "../evaluation/prompt-chunks.js";
 import { stopAtExcess } from "../evaluation/stopping.js";
 import { foldIn } from "../math/keys.js";
+import { termsOf } from "../studies/hypothesis.js";
 import type { Study, StudyCell, StudyModel, StudyTest } from "../studies/study.js";
 import { everyTerm } from "../studies/term.js";
 import type { Experiment, Key, Measurement, Predictor, Row, Run, Trial } from "../types.js";
@@ -135,11 +136,7 @@ async function comparison(
 
 /** The pairs whose distance or cosine a hypothesis reads. */
 function comparedPairs(study: Study): [string, string][] {
-  const terms = study.hypotheses.flatMap(({ checks }) =>
-    checks.flatMap((check) =>
-      check.kind === "inequality" ? [check.less, check.than] : [check.measured, check.expected],
-    ),
-  );
+  const terms = study.hypotheses.flatMap(({ checks }) => checks.flatMap(termsOf));
   const read = terms.flatMap(everyTerm).filter((term) => term.kind === "read");
   const pairs = read.filter(({ names }) => names.length === 2).map(({ names }) => names.join(" "));
   return [...new Set(pairs)].map((pair) => pair.split(" ") as [string, string]);

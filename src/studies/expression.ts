@@ -1,5 +1,5 @@
 import type { FunctionNode, MathNode, OperatorNode, RelationalNode } from "mathjs";
-import { everyTerm, inside, type Operation, READS, type Term } from "./term.js";
+import { CURVES, everyTerm, inside, type Operation, READS, type Term } from "./term.js";
 import { ExpressionFault, type Recognised, recognise, type Vocabulary } from "./words.js";
 
 /** a <= b or a < b. */
@@ -17,7 +17,7 @@ type Called = "log" | "abs" | "min" | "max";
 const ARITHMETIC: Record<string, Operation> = { "+": "add", "-": "subtract", "*": "multiply", "/": "divide" };
 
 /** The functions of an expression. */
-export const FUNCTIONS = [...Object.keys(READS), "slope", ...Object.keys(CALLS)];
+export const FUNCTIONS = [...Object.keys(READS), ...Object.keys(CURVES), ...Object.keys(CALLS)];
 
 /** A parser of expressions. mathjs, which takes a while to load, is loaded by asking for one, and only its parser. */
 export async function expressionParser(): Promise<ExpressionParser> {
@@ -69,17 +69,14 @@ export class ExpressionParser {
 
   private term(node: MathNode, words: Recognised, vocabulary: Vocabulary): Term {
     const term = build(node, words, vocabulary);
-    const all = everyTerm(term);
+    const curves = everyTerm(term).filter(({ kind }) => kind === "curve");
     if (
-      all.some(
-        (one) =>
-          one.kind === "slope" &&
-          inside(one)
-            .flatMap(everyTerm)
-            .some(({ kind }) => kind === "slope"),
-      )
+      curves
+        .flatMap(inside)
+        .flatMap(everyTerm)
+        .some(({ kind }) => kind === "curve")
     )
-      throw new ExpressionFault(0, "a slope inside a slope");
+      throw new ExpressionFault(0, "a slope or bend inside another");
     return term;
   }
 }
@@ -131,9 +128,10 @@ function call(node: FunctionNode, words: Recognised, vocabulary: Vocabulary, rec
     arity(name, node.args.length, READS[what], READS[what]);
     return { kind: "read", what, names: node.args.map((argument) => known(argument, name, words, vocabulary.names)) };
   }
-  if (name === "slope") {
+  if (name in CURVES) {
     arity(name, node.args.length, 2, 2);
-    return { kind: "slope", y: recurse(node.args[0]!), x: known(node.args[1]!, "slope", words, vocabulary.columns) };
+    const [y, x] = [recurse(node.args[0]!), known(node.args[1]!, name, words, vocabulary.columns)];
+    return { kind: "curve", what: name as keyof typeof CURVES, y, x };
   }
   if (!(name in CALLS)) throw new ExpressionFault(0, `\`${name}\` is not a function; allowed: ${FUNCTIONS.join(", ")}`);
   const operation = name as Called;

@@ -2,6 +2,7 @@ import { along, type Cell, cellsAt, eachCell, type Group } from "../claims/cell.
 import { equivalence } from "../claims/equivalence.js";
 import type { Finding } from "../claims/finding.js";
 import { inequality, type Judge } from "../claims/inequality.js";
+import { powerLaw } from "../claims/power-law.js";
 import { FAMILY_LEVEL, verdictsOf } from "../claims/verdict.js";
 import type { Measurement, Row, Verdict } from "../types.js";
 import type { Check, Hypothesis } from "./hypothesis.js";
@@ -18,7 +19,7 @@ export type StudyVerdict = Verdict & { readonly says: string; readonly expect: s
  * @param level probability that any hypothesis is decided wrongly
  */
 export function judgeStudy(study: Study, rows: readonly Measurement[], level = FAMILY_LEVEL): StudyVerdict[] {
-  const cells = cellsAt(pointsOf(study), rows);
+  const cells = cellsOf(study, rows);
   const verdicts = verdictsOf(
     study.hypotheses.map((hypothesis) => findingsOf(hypothesis, cells)),
     level,
@@ -26,21 +27,30 @@ export function judgeStudy(study: Study, rows: readonly Measurement[], level = F
   return study.hypotheses.map(({ says, expect }, i) => ({ says, expect, ...verdicts[i]! }));
 }
 
+/** The cells of a study with their rows. A cell has prompts of its own, which all its tests share. */
+function cellsOf({ cells }: Pick<Study, "cells">, rows: readonly Measurement[]): Cell[] {
+  const streams = cells.flatMap(({ columns, tests }) => tests.map(() => JSON.stringify(columns)));
+  return cellsAt(pointsOf({ cells }), rows).map((cell, i) => ({ ...cell, stream: streams[i]! }));
+}
+
 /** Where a study measures: the columns of every cell and test. */
 export function pointsOf({ cells }: Pick<Study, "cells">): Row[] {
   return cells.flatMap((cell) => cell.tests.map((test) => ({ ...cell.columns, ...test.columns })));
 }
 
-function findingsOf({ at, checks, slopeOver }: Hypothesis, cells: readonly Cell[]): Finding[] {
+function findingsOf({ at, checks, curveOver }: Hypothesis, cells: readonly Cell[]): Finding[] {
   const chosen = cells.filter(({ columns }) =>
     Object.entries(at).every(([column, values]) => values.includes(columns[column] as number)),
   );
-  const groups: Group[] = slopeOver === null ? eachCell(chosen) : along(chosen, slopeOver);
+  const groups: Group[] = curveOver === null ? eachCell(chosen) : along(chosen, curveOver);
   return checks.map(judgeOf).flatMap((judge) => groups.map(judge));
 }
 
 function judgeOf(check: Check): Judge {
-  return check.kind === "inequality"
-    ? inequality(quantityOf(check.less), quantityOf(check.than), { strict: check.strict })
-    : equivalence(quantityOf(check.measured), quantityOf(check.expected), check.within);
+  if (check.kind === "inequality")
+    return inequality(quantityOf(check.less), quantityOf(check.than), { strict: check.strict });
+  if (check.kind === "equivalence")
+    return equivalence(quantityOf(check.measured), quantityOf(check.expected), check.within);
+  const { of, over, kind: _, ...law } = check;
+  return powerLaw({ y: quantityOf(of), x: over, ...law });
 }

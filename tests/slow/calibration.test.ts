@@ -10,6 +10,7 @@ import { studyExperiment } from "../../src/runner/study-experiment.js";
 import { judgeStudy } from "../../src/studies/judge-study.js";
 import { parseStudy } from "../../src/studies/parse-study.js";
 import type { Measurement, Predictor } from "../../src/types.js";
+import { most } from "../binomial.js";
 
 const catalogue = await loadCatalogue();
 const page = readFileSync(join(packageRoot, "docs/statistics.md"), "utf8");
@@ -93,17 +94,6 @@ function counted(verdicts: readonly (readonly (boolean | null)[])[], truths: rea
     falselyHeld: all.filter(({ holds, isTrue }) => !isTrue && holds === true).length,
     right: all.filter(({ holds, isTrue }) => holds === isTrue).length,
   };
-}
-
-/** The largest count that `studies` draws of probability `level` exceed with less than 1 in 10,000. */
-function most(studies: number, level: number): number {
-  let [term, total, count] = [(1 - level) ** studies, (1 - level) ** studies, 0];
-  while (1 - total > 1e-4) {
-    term *= ((studies - count) / (count + 1)) * (level / (1 - level));
-    total += term;
-    count++;
-  }
-  return count;
 }
 
 /** 250 studies of four true and four false hypotheses: a thousand of each. */
