@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { keyOf } from "../src/math/keys.js";
 import type { Job } from "../src/runner/cell-plan.js";
 import { DiskError } from "../src/runner/disk.js";
 import { type Machine, runExperiment } from "../src/runner/run-experiment.js";
 import { Store } from "../src/runner/store.js";
 import type { OpenBackend, Row } from "../src/types.js";
+import { trialOf } from "./engine-trials.js";
 
 const folder = mkdtempSync(join(tmpdir(), "iclab-run-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -84,4 +86,24 @@ test("without resume, what was finished before the run began is computed again",
   expect(measured).toEqual([1, 2, 3]);
   await runExperiment(job, { ...here, resume: false });
   expect(measured).toEqual([1, 2, 3, 1, 2, 3]);
+});
+
+test("small cells that differ in numbers are trained in one call, the first by itself, and measured each on its own", async () => {
+  const { job, measured } = experiment(({ context }) => [{ context: context! }]);
+  const calls: number[] = [];
+  const train: Machine["train"] = async function* (trials) {
+    calls.push(trials.length);
+    for (const [trial, { schedule }] of trials.entries())
+      yield { trial, step: schedule.steps, loss: 1, status: "ok", weights: {} };
+  };
+  const cells = Array.from({ length: 12 }, (_, i) => ({ context: i }));
+  const trials = (cell: Row) => [trialOf({ key: keyOf(cell.context as number) }, { steps: 2 })];
+  const packed = { ...job, cells, experiment: { ...job.experiment, trials } };
+  const { rows } = await runExperiment(packed, machine({ train, together: 6 }));
+  expect(calls).toEqual([1, 6, 5]);
+  expect(rows).toEqual(cells);
+  expect(measured).toEqual(cells.map(({ context }) => context));
+  calls.length = 0;
+  await runExperiment(packed, machine({ train }));
+  expect(calls).toEqual(cells.map(() => 1));
 });

@@ -1,7 +1,7 @@
 import { openBackend } from "../runner/backends.js";
 import { progressOn } from "../runner/progress.js";
 import type { Machine } from "../runner/run-experiment.js";
-import { trainerOf } from "../runner/trainer.js";
+import { trainedTogether, trainerOf } from "../runner/trainer.js";
 import { sayOnInterrupt } from "./interrupt.js";
 import type { RunOptions } from "./run-options.js";
 
@@ -22,7 +22,8 @@ export async function withMachine<T>(
     process.stderr.write(`training on ${backend.name} (${backend.adapter})\n`);
     const say = (sentence: string) => void process.stderr.write(`${sentence}\n`);
     const { resume = false, retry = false } = options;
-    return await work({ backend, train: await trainerOf(backend), progress, resume, retry, say });
+    const train = await trainerOf(backend);
+    return await work({ backend, train, together: trainedTogether(backend), progress, resume, retry, say });
   } finally {
     await backend.close();
   }

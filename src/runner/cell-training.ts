@@ -1,5 +1,6 @@
-import type { Run, Snapshot } from "../types.js";
-import { type CellPlan, workOf } from "./cell-plan.js";
+import type { Run } from "../types.js";
+import type { CellPlan } from "./cell-plan.js";
+import { CellRecord } from "./cell-record.js";
 import type { Progress } from "./progress.js";
 import type { Trainer } from "./trainer.js";
 
@@ -11,28 +12,13 @@ export interface Trained {
 
 /** Trains all trials of a cell in one call, telling the progress by work. */
 export async function trainCell(
-  { trials, work }: CellPlan,
-  { train, progress }: { readonly train: Trainer; readonly progress: Progress },
+  plan: CellPlan,
+  { train, progress }: { readonly train: Trainer; readonly progress: Pick<Progress, "advance"> },
   signal: AbortSignal,
 ): Promise<Trained> {
   const begun = performance.now();
-  const snapshots: Snapshot[][] = trials.map(() => []);
-  let [advanced, steps] = [0, trials.map(() => 0)];
-  const advance = (to: number) => {
-    progress.advance(to - advanced);
-    advanced = to;
-  };
-  if (trials.length > 0)
-    for await (const snapshot of train(trials, { signal })) {
-      snapshots[snapshot.trial]!.push(snapshot);
-      steps = steps.map((step, trial) => (trial === snapshot.trial ? snapshot.step : step));
-      advance(trials.reduce((sum, trial, i) => sum + (workOf(trial) * steps[i]!) / trial.schedule.steps, 0));
-    }
-  advance(work);
-  const runs = trials.map((trial, i): Run => {
-    const diverged = snapshots[i]!.some(({ status }) => status === "diverged");
-    const good = snapshots[i]!.filter(({ status }) => status === "ok");
-    return { trial, snapshots: good, status: diverged ? "diverged" : "ok" };
-  });
-  return { runs, seconds: (performance.now() - begun) / 1000 };
+  const record = new CellRecord(plan, progress);
+  if (plan.trials.length > 0)
+    for await (const snapshot of train(plan.trials, { signal })) record.take(snapshot.trial, snapshot);
+  return { runs: record.runs(), seconds: (performance.now() - begun) / 1000 };
 }

@@ -3,9 +3,10 @@ import { Presets, SingleBar } from "cli-progress";
 /** How a long run tells a person where it stands; always on stderr, so that stdout stays clean for `--json`. */
 export interface Progress {
   start(title: string, cells: number, work: number): void;
+  /** So much of the training is done; less than nothing where it is done again. */
   advance(work: number): void;
-  /** One cell's rows are on the disk; `kept` where they were before this run. */
-  finish(cell: string, kept: boolean): void;
+  /** One cell's rows are on the disk; `kept` where this run did not compute them. @param work of the cell's, of all work */
+  finish(cell: string, kept: boolean, work?: number): void;
   stop(): void;
 }
 
@@ -17,33 +18,46 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
 /** Share of the work below which the speed says nothing: cells that train nothing have next to no work and take time. */
 const FORESEEN = 0.005;
 
-/** Counts work and time; the remaining time assumes that work goes on at the speed so far. */
-class Clock {
-  private done = 0;
+/**
+ * Counts work and time. Training runs ahead of measuring, so the remaining time is the longer of two: what is left to
+ * train at the speed so far, and what was left when the last cell was finished, at the speed up to then.
+ */
+export class Clock {
+  private trained = 0;
   private finished = 0;
-  private readonly begun = performance.now();
+  private cellsFinished = 0;
+  private lastFinish = 0;
+  private readonly begun: number;
 
   constructor(
     readonly title: string,
     readonly cells: number,
     readonly work: number,
-  ) {}
-
-  advance(work: number): void {
-    this.done = Math.min(this.work, this.done + work);
+    private readonly now = () => performance.now() / 1000,
+  ) {
+    this.begun = now();
   }
 
-  finish(): number {
-    return ++this.finished;
+  advance(work: number): void {
+    this.trained = Math.min(this.work, this.trained + work);
+  }
+
+  finish(work: number): number {
+    this.finished += work;
+    this.lastFinish = this.now() - this.begun;
+    return ++this.cellsFinished;
   }
 
   get share(): number {
-    return this.work > 0 ? this.done / this.work : 1;
+    return this.work > 0 ? this.trained / this.work : 1;
   }
 
   get remaining(): string {
     if (this.share < FORESEEN) return "?";
-    const seconds = ((performance.now() - this.begun) / 1000) * (1 / this.share - 1);
+    const elapsed = this.now() - this.begun;
+    const training = elapsed * (1 / this.share - 1);
+    const measuring = this.finished > 0 ? (this.lastFinish * this.work) / this.finished - elapsed : 0;
+    const seconds = Math.max(training, measuring);
     return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
   }
 }
@@ -61,8 +75,8 @@ class Lines implements Progress {
     this.clock.advance(work);
   }
 
-  finish(cell: string, kept: boolean): void {
-    const finished = this.clock.finish();
+  finish(cell: string, kept: boolean, work = 0): void {
+    const finished = this.clock.finish(work);
     const { title, cells, remaining } = this.clock;
     const ahead = remaining === "?" ? "no telling yet how long" : `about ${remaining} left`;
     const state = kept ? "kept from an earlier run" : ahead;
@@ -91,8 +105,8 @@ class Bar implements Progress {
     this.show();
   }
 
-  finish(): void {
-    this.show({ finished: this.clock.finish() });
+  finish(_cell: string, _kept: boolean, work = 0): void {
+    this.show({ finished: this.clock.finish(work) });
   }
 
   stop(): void {

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { OpenBackend, Row } from "../types.js";
 import { BackendError } from "./backends.js";
+import { CellGroups } from "./cell-groups.js";
 import { type CellPlan, type Job, planOf } from "./cell-plan.js";
 import { type Trained, trainCell } from "./cell-training.js";
 import { DiskError } from "./disk.js";
+import { type Group, type Started, trainGroup } from "./group-training.js";
 import { Presence, type Runner } from "./presence.js";
 import type { Progress } from "./progress.js";
 import { type Provenance, runProvenance } from "./provenance.js";
@@ -14,6 +16,8 @@ import type { Trainer } from "./trainer.js";
 export interface Machine {
   readonly backend: OpenBackend;
   readonly train: Trainer;
+  /** Trials that the backend trains at once with a gain: small cells are trained together. One at a time, where left out. */
+  readonly together?: number;
   readonly store: Store;
   readonly progress: Progress;
   /** Take finished cells with the same identity and backend from the store instead of computing them again. */
@@ -40,9 +44,10 @@ export interface Outcome {
 const POLL = 250;
 
 /**
- * Trains and measures every cell, in order, and stores each as soon as it is finished. While one is measured the next is
- * trained already: the engine's threads and this one have different work. Other runners of the same folder, on any
- * machine, share the cells: each is computed by one of them, and all end with the rows of all.
+ * Trains and measures every cell, in order, and stores each as soon as it is finished. Small cells whose trials differ in
+ * numbers only are trained together. While a group is measured the next is trained already: the engine's threads and this
+ * one have different work. Other runners of the same folder, on any machine, share the cells: each is computed by one of
+ * them, and all end with the rows of all.
  *
  * A cell that fails is stored as failed, with its message, and costs no other cell.
  *
@@ -59,11 +64,6 @@ export async function runExperiment(job: Job, machine: Machine): Promise<Outcome
   }
 }
 
-interface Started {
-  readonly plan: CellPlan;
-  readonly training: Promise<Trained>;
-}
-
 class Experimenter {
   private readonly begun = new Date().toISOString();
   private readonly shared: ReturnType<typeof runProvenance>;
@@ -75,6 +75,7 @@ class Experimenter {
   private readonly held = new Set<CellPlan>();
   private readonly met = new Set<string>();
   private readonly failed: string[] = [];
+  private readonly groups: CellGroups;
 
   constructor(
     private readonly job: Job,
@@ -84,6 +85,7 @@ class Experimenter {
     const { backend, store, resume, retry, signal } = machine;
     this.shared = runProvenance(backend);
     this.reservations = new Reservations(presence);
+    this.groups = new CellGroups(machine.together ?? 1);
     this.signal = signal ? AbortSignal.any([signal, this.over.signal]) : this.over.signal;
     this.plans = job.cells.map((cell) => planOf(job, cell));
     for (const plan of this.plans) if (resume) plan.stored = this.usable(plan);
@@ -106,7 +108,7 @@ class Experimenter {
       plans.length,
       [...open].reduce((sum, { work }) => sum + work, 0),
     );
-    for (const { name } of reused) progress.finish(name, true);
+    for (const { name } of reused) progress.finish(name, true, 0);
     try {
       let current = this.begin();
       while (current !== undefined || open.size > 0) {
@@ -126,41 +128,70 @@ class Experimenter {
     };
   }
 
-  /** Begins to train the next cell that nobody else has. */
-  private begin(): Started | undefined {
+  /** Begins to train the next cells that nobody else has. */
+  private begin(): Group | undefined {
+    if (this.signal.aborted) return undefined;
     for (const other of this.presence.others()) this.meet(other);
-    for (const plan of this.open) {
-      if (this.isThere(plan)) continue;
-      const holder = this.reservations.take(plan.name);
-      if (holder !== null) {
-        this.meet(holder);
-        continue;
-      }
-      if (this.isThere(plan)) {
-        this.reservations.release(plan.name, "found");
-        continue;
-      }
+    const plans = this.groups.next(this.open, (plan) => this.isFree(plan));
+    for (const plan of plans) {
       this.open.delete(plan);
       this.held.add(plan);
-      const training = trainCell(plan, this.machine, this.signal);
-      // Whoever awaits it hears of a failure; until then it is nobody's.
-      training.catch(() => {});
-      return { plan, training };
     }
-    return undefined;
+    if (plans.length === 0) return undefined;
+    const begun = performance.now();
+    const group = this.train(plans);
+    const work = plans.reduce((sum, plan) => sum + plan.work, 0);
+    group.over.then(() => this.groups.trained(work, (performance.now() - begun) / 1000));
+    return group;
   }
 
-  /** Measures and stores a cell, while the next one is trained. @returns the next one */
-  private async complete({ plan, training }: Started): Promise<Started | undefined> {
+  private train(plans: readonly CellPlan[]): Group {
+    const alone = (plan: CellPlan) => trainCell(plan, this.machine, this.signal);
+    if (plans.length > 1) return trainGroup(plans, this.machine, alone, this.signal);
+    const [plan] = plans as [CellPlan];
+    const training = alone(plan);
+    // Whoever awaits it hears of a failure; until then it is nobody's.
+    const over = training.then(
+      () => {},
+      () => {},
+    );
+    return { cells: [{ plan, training }], over };
+  }
+
+  /** Reserves a cell, unless another runner has it or has finished it. */
+  private isFree(plan: CellPlan): boolean {
+    if (this.isThere(plan)) return false;
+    const holder = this.reservations.take(plan.name);
+    if (holder !== null) {
+      this.meet(holder);
+      return false;
+    }
+    if (!this.isThere(plan)) return true;
+    this.reservations.release(plan.name, "found");
+    return false;
+  }
+
+  /** Measures and stores the cells of a group, while the next one is trained. @returns the next one */
+  private async complete({ cells, over }: Group): Promise<Group | undefined> {
+    let next: Group | undefined;
+    const following = over.then(() => {
+      next = this.begin();
+    });
+    following.catch(() => {});
+    for (const started of cells) await this.finish(started);
+    await following;
+    return next ?? this.begin();
+  }
+
+  /** Measures and stores a cell once it is trained. */
+  private async finish({ plan, training }: Started): Promise<void> {
     const { store, progress } = this.machine;
-    let next: Started | undefined;
     try {
       const trained = await training;
-      next = this.begin();
       plan.stored = await measureCell(this.job, plan, trained, this.shared, this.signal);
       store.write(plan.stored);
       this.release(plan, "finished");
-      progress.finish(plan.name, false);
+      progress.finish(plan.name, false, plan.work);
     } catch (error) {
       if (this.signal.aborted || error instanceof DiskError || error instanceof BackendError) throw error;
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
@@ -168,7 +199,6 @@ class Experimenter {
       this.release(plan, "failed");
       this.fail(plan, `failed: ${message}`);
     }
-    return next ?? this.begin();
   }
 
   private release(plan: CellPlan, how: "finished" | "failed"): void {
@@ -187,7 +217,8 @@ class Experimenter {
     if (!found || (!this.machine.resume && found.provenance.finished < this.begun)) return false;
     plan.stored = found;
     this.open.delete(plan);
-    this.machine.progress.finish(plan.name, true);
+    this.machine.progress.advance(plan.work);
+    this.machine.progress.finish(plan.name, true, plan.work);
     return true;
   }
 

@@ -18,3 +18,9 @@ export async function trainerOf(backend: OpenBackend): Promise<Trainer> {
   const { train } = await import("../training/train.js");
   return (trials, env) => train(trials, { ...env, backend: backend as OpenTfjs });
 }
+
+/** Trials that a backend trains at once with a gain: workgroups of a GPU, threads of the CPU with a few each; tfjs has none. */
+export function trainedTogether(backend: OpenBackend): number {
+  if ("pool" in backend) return 8 * (backend as OpenCpu).pool.size;
+  return backend.name === "webgpu" ? 1024 : 1;
+}
