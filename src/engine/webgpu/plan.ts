@@ -10,6 +10,8 @@ export interface Request {
   /** Batches of its trials. */
   readonly batches: readonly number[];
   readonly models: number;
+  /** For how many models the layout is chosen; for those that there are, where left out. */
+  readonly company?: number;
 }
 
 /** One dispatch: a compute shader, and how many of its workgroups a model has. */
@@ -58,7 +60,7 @@ const BUSY = 128;
  *   workgroups that do not run together
  */
 export function planOf(request: Request, traits: Traits): Plan {
-  const { models } = request;
+  const models = request.company ?? request.models;
   const batch = Math.max(...request.batches);
   if (traits.together && models <= TOGETHER / 2 && batch >= 2 * FEW) {
     const perPrompt = Math.min(8, traits.subgroup ?? 1);
