@@ -5,6 +5,10 @@ export interface Progress {
   start(title: string, cells: number, work: number): void;
   /** So much of the training is done; less than nothing where it is done again. */
   advance(work: number): void;
+  /** Of what will be told as done, so much was done by an earlier run. */
+  skip?(work: number): void;
+  /** A cell's training begins. */
+  begin?(cell: string): void;
   /** One cell's rows are on the disk; `kept` where this run did not compute them. @param work of the cell's, of all work */
   finish(cell: string, kept: boolean, work?: number): void;
   stop(): void;
@@ -24,6 +28,7 @@ const FORESEEN = 0.005;
  */
 export class Clock {
   private trained = 0;
+  private skipped = 0;
   private finished = 0;
   private cellsFinished = 0;
   private lastFinish = 0;
@@ -42,6 +47,10 @@ export class Clock {
     this.trained = Math.min(this.work, this.trained + work);
   }
 
+  skip(work: number): void {
+    this.skipped += work;
+  }
+
   finish(work: number): number {
     this.finished += work;
     this.lastFinish = this.now() - this.begun;
@@ -53,9 +62,10 @@ export class Clock {
   }
 
   get remaining(): string {
-    if (this.share < FORESEEN) return "?";
+    const made = this.trained - this.skipped;
+    if (made < FORESEEN * this.work) return this.trained < this.work ? "?" : "0 s";
     const elapsed = this.now() - this.begun;
-    const training = elapsed * (1 / this.share - 1);
+    const training = made > 0 ? elapsed * ((this.work - this.trained) / made) : 0;
     const measuring = this.finished > 0 ? (this.lastFinish * this.work) / this.finished - elapsed : 0;
     const seconds = Math.max(training, measuring);
     return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
@@ -66,6 +76,10 @@ class Lines implements Progress {
   private clock = new Clock("", 0, 0);
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
+
+  skip(work: number): void {
+    this.clock.skip(work);
+  }
 
   start(title: string, cells: number, work: number): void {
     this.clock = new Clock(title, cells, work);
@@ -93,6 +107,10 @@ class Bar implements Progress {
   constructor(stream: NodeJS.WriteStream) {
     const format = "{title} {bar} {percentage} % | {finished}/{cells} cells | about {remaining} left";
     this.bar = new SingleBar({ format, stream, hideCursor: true, clearOnComplete: false }, Presets.shades_classic);
+  }
+
+  skip(work: number): void {
+    this.clock.skip(work);
   }
 
   start(title: string, cells: number, work: number): void {

@@ -1,11 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { OpenBackend, Row } from "../types.js";
-import { BackendError } from "./backends.js";
 import { CellGroups } from "./cell-groups.js";
-import { type CellPlan, type Job, planOf } from "./cell-plan.js";
+import { type CellPlan, type Job, planOf, workOf } from "./cell-plan.js";
 import { type Trained, trainCell } from "./cell-training.js";
-import { DiskError } from "./disk.js";
+import { CheckpointFiles } from "./checkpoint-files.js";
+import type { DiskError } from "./disk.js";
 import { type Group, type Started, trainGroup } from "./group-training.js";
+import { keptTraining } from "./kept-training.js";
+import { isMachineFault } from "./machine-fault.js";
 import { Presence, type Runner } from "./presence.js";
 import type { Progress } from "./progress.js";
 import { type Provenance, runProvenance } from "./provenance.js";
@@ -26,9 +28,21 @@ export interface Machine {
   readonly retry?: boolean;
   /** The cells are a part of a grid that somebody else has planned: the folder's plan stays as it is. */
   readonly part?: boolean;
+  /** Milliseconds between two checkpoints of a cell that is trained by itself; none where left out. */
+  readonly checkpointEvery?: number;
+  /** One cell at a time: no other is trained while one is measured. */
+  readonly alone?: boolean;
+  /** When the run began that this process is a part of; now, where left out. */
+  readonly begun?: string;
   readonly signal?: AbortSignal;
   /** Tells a person, a sentence at a time: another runner is here, a cell failed. */
-  say?(sentence: string): void;
+  say?(sentence: string, about?: About): void;
+}
+
+/** What a sentence is about, for whoever tells it on. */
+export interface About {
+  readonly failed?: string;
+  readonly runner?: Runner;
 }
 
 export interface Outcome {
@@ -49,9 +63,10 @@ const POLL = 250;
  * one have different work. Other runners of the same folder, on any machine, share the cells: each is computed by one of
  * them, and all end with the rows of all.
  *
- * A cell that fails is stored as failed, with its message, and costs no other cell.
+ * A cell that fails is stored as failed, with its message, and costs no other cell. What is trained by itself is kept in
+ * checkpoints until it is stored, and goes on from there.
  *
- * @throws DiskError when rows cannot be written, BackendError; whatever the signal's reason is when it is aborted.
+ * @throws DiskError when rows cannot be written, BackendError, DeviceError; whatever the signal's reason is when it is aborted.
  */
 export async function runExperiment(job: Job, machine: Machine): Promise<Outcome> {
   const presence = new Presence(machine.store.marks());
@@ -65,7 +80,7 @@ export async function runExperiment(job: Job, machine: Machine): Promise<Outcome
 }
 
 class Experimenter {
-  private readonly begun = new Date().toISOString();
+  private readonly begun: string;
   private readonly shared: ReturnType<typeof runProvenance>;
   private readonly plans: readonly CellPlan[];
   private readonly reservations: Reservations;
@@ -76,6 +91,7 @@ class Experimenter {
   private readonly met = new Set<string>();
   private readonly failed: string[] = [];
   private readonly groups: CellGroups;
+  private isUnwritten = false;
 
   constructor(
     private readonly job: Job,
@@ -83,6 +99,7 @@ class Experimenter {
     private readonly presence: Presence,
   ) {
     const { backend, store, resume, retry, signal } = machine;
+    this.begun = machine.begun ?? new Date().toISOString();
     this.shared = runProvenance(backend);
     this.reservations = new Reservations(presence);
     this.groups = new CellGroups(machine.together ?? 1);
@@ -91,18 +108,17 @@ class Experimenter {
     for (const plan of this.plans) if (resume) plan.stored = this.usable(plan);
     this.open = new Set(this.plans.filter(({ stored }) => stored === undefined));
     for (const plan of this.open) {
+      if (this.hasFailedMeanwhile(plan) || !resume || retry) continue;
       const before = store.failure(plan.name);
-      if (!resume || retry || before === undefined) continue;
-      this.open.delete(plan);
-      this.fail(plan, `failed in an earlier run, --retry computes it again: ${before}`);
+      if (before !== undefined) this.fail(plan, `failed in an earlier run, --retry computes it again: ${before}`);
     }
   }
 
   async run(): Promise<Outcome> {
-    const { store, progress } = this.machine;
+    const { progress } = this.machine;
     const { plans, open } = this;
-    if (!this.machine.part) store.plan({ experiment: this.job.id, cells: plans.map(({ name }) => name) });
     const reused = plans.filter(({ stored }) => stored !== undefined);
+    if (!this.machine.part) this.beginFolder(reused.length);
     progress.start(
       this.job.id,
       plans.length,
@@ -128,6 +144,18 @@ class Experimenter {
     };
   }
 
+  /** Says what is in the folder already, and what this run sets out to do. */
+  private beginFolder(reused: number): void {
+    const { store } = this.machine;
+    const names = this.plans.map(({ name }) => name);
+    const own = new Set(names);
+    const others = store.names().filter((name) => !own.has(name)).length;
+    if (reused > 0) this.say(`${reused} of ${names.length} cells are there already, --fresh computes them again`);
+    if (others > 0)
+      this.say(`${store.folder} also holds ${counted(others)} of other settings or seeds, which stay there`);
+    store.plan({ experiment: this.job.id, cells: names });
+  }
+
   /** Begins to train the next cells that nobody else has. */
   private begin(): Group | undefined {
     if (this.signal.aborted) return undefined;
@@ -136,6 +164,7 @@ class Experimenter {
     for (const plan of plans) {
       this.open.delete(plan);
       this.held.add(plan);
+      this.machine.progress.begin?.(plan.name);
     }
     if (plans.length === 0) return undefined;
     const begun = performance.now();
@@ -146,7 +175,8 @@ class Experimenter {
   }
 
   private train(plans: readonly CellPlan[]): Group {
-    const alone = (plan: CellPlan) => trainCell(plan, this.machine, this.signal);
+    const { progress } = this.machine;
+    const alone = (plan: CellPlan) => trainCell(plan, { train: this.keepingTrainer(plan), progress }, this.signal);
     if (plans.length > 1) return trainGroup(plans, this.machine, alone, this.signal);
     const [plan] = plans as [CellPlan];
     const training = alone(plan);
@@ -158,15 +188,42 @@ class Experimenter {
     return { cells: [{ plan, training }], over };
   }
 
+  /** Trains a cell's trials from their last checkpoint on, and writes new ones. */
+  private keepingTrainer(plan: CellPlan): Trainer {
+    const { train, progress, checkpointEvery: every, resume } = this.machine;
+    if (every === undefined) return train;
+    return (trials, { signal }) =>
+      keptTraining(trials, {
+        ...{ train, every, files: this.checkpointsOf(plan) },
+        ...(!resume && { since: this.begun }),
+        ...(signal && { signal }),
+        say: (sentence) => this.say(`${plan.name}: ${sentence}`),
+        unwritten: (error) => this.sayUnwritten(error),
+        skip: (trial, updates) => progress.skip?.((workOf(trials[trial]!) * updates) / trials[trial]!.schedule.steps),
+      });
+  }
+
+  private checkpointsOf({ name, identity }: CellPlan): CheckpointFiles {
+    const { numerics, backend, adapter, version, node } = this.shared;
+    // The CPU engine's sums do not depend on its threads, which are all that its adapters differ in.
+    const origin = { identity, numerics, backend, adapter: backend === "cpu" ? null : adapter, version, node };
+    return new CheckpointFiles(this.machine.store.checkpoints(), name, origin);
+  }
+
+  private sayUnwritten({ message }: DiskError): void {
+    if (!this.isUnwritten) this.say(`${message}; the run goes on without`);
+    this.isUnwritten = true;
+  }
+
   /** Reserves a cell, unless another runner has it or has finished it. */
   private isFree(plan: CellPlan): boolean {
-    if (this.isThere(plan)) return false;
+    if (this.isThere(plan) || this.hasFailedMeanwhile(plan)) return false;
     const holder = this.reservations.take(plan.name);
     if (holder !== null) {
       this.meet(holder);
       return false;
     }
-    if (!this.isThere(plan)) return true;
+    if (!this.isThere(plan) && !this.hasFailedMeanwhile(plan)) return true;
     this.reservations.release(plan.name, "found");
     return false;
   }
@@ -175,7 +232,7 @@ class Experimenter {
   private async complete({ cells, over }: Group): Promise<Group | undefined> {
     let next: Group | undefined;
     const following = over.then(() => {
-      next = this.begin();
+      if (!this.machine.alone) next = this.begin();
     });
     following.catch(() => {});
     for (const started of cells) await this.finish(started);
@@ -190,10 +247,11 @@ class Experimenter {
       const trained = await training;
       plan.stored = await measureCell(this.job, plan, trained, this.shared, this.signal);
       store.write(plan.stored);
+      this.checkpointsOf(plan).discard();
       this.release(plan, "finished");
       progress.finish(plan.name, false, plan.work);
     } catch (error) {
-      if (this.signal.aborted || error instanceof DiskError || error instanceof BackendError) throw error;
+      if (this.signal.aborted || isMachineFault(error)) throw error;
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
       store.fail(plan.name, { message, stack: stack ?? message });
       this.release(plan, "failed");
@@ -206,9 +264,22 @@ class Experimenter {
     this.reservations.release(plan.name, how);
   }
 
-  private fail({ name }: CellPlan, what: string): void {
-    this.failed.push(name);
-    this.machine.say?.(`${name} ${what}`);
+  private fail(plan: CellPlan, what: string): void {
+    this.open.delete(plan);
+    this.failed.push(plan.name);
+    this.say(`${plan.name} ${what}`, { failed: plan.name });
+  }
+
+  private say(sentence: string, about?: About): void {
+    this.machine.say?.(sentence, about);
+  }
+
+  /** Takes note where another runner has met a cell's failure since this one began. */
+  private hasFailedMeanwhile(plan: CellPlan): boolean {
+    const failure = this.machine.store.failed(plan.name);
+    if (failure === undefined || (failure.at ?? "") <= this.begun) return false;
+    this.fail(plan, `failed: ${failure.message}`);
+    return true;
   }
 
   /** Takes the rows of a cell that another runner has finished since this one began. */
@@ -228,13 +299,16 @@ class Experimenter {
     return found?.provenance.backend === this.machine.backend.name ? found : undefined;
   }
 
-  private meet({ id, host, pid }: Runner): void {
+  private meet(runner: Runner): void {
+    const { id, host, pid } = runner;
     if (this.met.has(id)) return;
     this.met.add(id);
     const { folder } = this.machine.store;
-    this.machine.say?.(`another run is at work in ${folder}: process ${pid} on ${host}; the cells are shared`);
+    this.say(`another run is at work in ${folder}: process ${pid} on ${host}; the cells are shared`, { runner });
   }
 }
+
+const counted = (cells: number): string => (cells === 1 ? "one cell" : `${cells} cells`);
 
 async function measureCell(
   job: Job,

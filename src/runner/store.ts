@@ -16,7 +16,10 @@ export interface StoredCell {
 /** Why a cell has no rows. */
 export interface Failure {
   readonly message: string;
+  /** Where it was thrown, or the last that its process printed. */
   readonly stack: string;
+  /** When; left out by versions that did not keep it. */
+  readonly at?: string;
 }
 
 /** What a run set out to do: cells by name. */
@@ -55,14 +58,20 @@ export class Store {
   }
 
   /** Keeps why a cell failed, until it is written. */
-  fail(cell: string, failure: Failure): void {
+  fail(cell: string, { message, stack }: Failure): void {
+    const failure: Failure = { message, stack, at: new Date().toISOString() };
     this.guarded(() => replaceFile(join(this.folder, `${cell}.failed`), `${JSON.stringify(failure, null, 2)}\n`));
   }
 
   /** The message of a cell that failed, or undefined. */
   failure(cell: string): string | undefined {
+    return this.failed(cell)?.message;
+  }
+
+  /** Why and when a cell failed, or undefined. */
+  failed(cell: string): Failure | undefined {
     const text = this.kept(`${cell}.failed`);
-    return text === undefined ? undefined : (JSON.parse(text) as Failure).message;
+    return text === undefined ? undefined : (JSON.parse(text) as Failure);
   }
 
   /** Forgets why a cell failed, so that it counts as never begun. */
@@ -84,6 +93,11 @@ export class Store {
   /** Where runners of this folder leave their marks. */
   marks(): string {
     return join(this.folder, ".runners");
+  }
+
+  /** Where cells that are being trained have their checkpoints. */
+  checkpoints(): string {
+    return join(this.folder, ".checkpoints");
   }
 
   /** The finished cell of this name, or undefined where there is none or its file is torn: it is then computed again. */
