@@ -20,6 +20,7 @@ const doors: Record<string, readonly string[]> = {
   weights: ["types", "math"],
   identify: ["types", "math", "evaluation"],
   claims: ["types", "math"],
+  contracts: ["types", "math", "kernels", "laws", "theory", "backends", "engine"],
   studies: ["types", "math", "laws", "mixers", "predictors", "theory", "claims"],
   figures: ["types"],
   report: ["types", "claims", "figures"],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import tfjsCpu from "../src/backends/tfjs-cpu.js";
+import { tensorGradient } from "../src/contracts/tensor-gradient.js";
 import { linearRegressionLaw } from "../src/laws/gaussian-linear.js";
 import { Draws } from "../src/math/draws.js";
 import { foldIn, keyOf } from "../src/math/keys.js";
@@ -17,7 +18,6 @@ import { plateauTime } from "../src/theory/plateau-time.js";
 import type { HeadProducts } from "../src/theory/query-forms.js";
 import type { OpenTfjs, Prompts, Rows, Weights } from "../src/types.js";
 import { inner } from "./regression-sampler.js";
-import { tensorGradient } from "./tensor-gradient.js";
 
 let backend: OpenTfjs;
 beforeAll(async () => {

@@ -1,8 +1,7 @@
-import { float64 } from "../../src/kernels/float64.js";
-import { instantiate } from "../../src/kernels/instance.js";
-import { wasm } from "../../src/kernels/webassembly.js";
+import { describe, expect, test } from "@jest/globals";
+import { lawContract } from "../../src/contracts/law.js";
+import { restoreHere } from "../../src/contracts/restore.js";
 import corruptedLabels, { corruptedLabelsLaw } from "../../src/laws/corrupted-labels.js";
-import { drawingProgram } from "../../src/laws/drawn.js";
 import { linearRegressionLaw } from "../../src/laws/gaussian-linear.js";
 import { gaussianPairs } from "../../src/laws/gaussian-pairs.js";
 import mixture, { mixtureLaw } from "../../src/laws/mixture.js";
@@ -20,7 +19,6 @@ import { stepMoments } from "../../src/theory/step-moments.js";
 import type { Law, Lengths, Prompts, Shift } from "../../src/types.js";
 
 const key = keyOf(61);
-const roundoff = 2 ** -24;
 const skewedEigenvalues = diagonal([4, 1, 0.25]);
 const correlated = [
   [1, 0.6, 0],
@@ -78,36 +76,19 @@ describe.each(laws)("the law of %s", (_, law) => {
   const d = law.features;
   const shifts: Shift[] = [{}, { inputScale: 0.7, queryScale: 1.5, taskScale: 2 }];
 
-  test.each([1, 4])("has the moments of its population with %d pairs, shifted or not", (n) => {
-    for (const shift of shifts) {
-      const shifted = law.shifted(shift);
-      const sampled = sampledStep(shifted.draw(key, { from: 0, count: 10_000 }, n));
-      const { label, gain, spread } = stepMoments(shifted.population, n);
-      for (const [i, exact] of [label, gain, spread].entries())
-        expect(Math.abs(sampled.mean(i) - exact)).toBeLessThan(4 * sampled.standardError(i));
-      // Known well enough to tell a wrong coefficient: heavy tails leave 10 % of s^2 of a cube.
-      expect(sampled.standardError(1)).toBeLessThan(0.1 * gain);
-    }
+  for (const { says, check } of lawContract(law, restoreHere)) test(says, check);
+
+  test("has moments that its samples know well enough to tell a wrong coefficient", () => {
+    // Heavy tails leave 10 % of s^2 of a cube.
+    for (const n of [1, 4])
+      for (const shift of shifts) {
+        const shifted = law.shifted(shift);
+        const sampled = sampledStep(shifted.draw(key, { from: 0, count: 10_000 }, n));
+        expect(sampled.standardError(1)).toBeLessThan(0.1 * stepMoments(shifted.population, n).gain);
+      }
   });
 
-  test("draws the same prompts in float32 on WebAssembly as in float64, up to rounding, rolled or not", () => {
-    const { program } = law;
-    const text = drawingProgram(program, d, 4);
-    const arguments_ = { parameters: [], settings: program.settings, tables: program.tables, key };
-    const exact = float64(text).each(arguments_, 5, 105);
-    const width = 2 + d + 4 * (d + 1);
-    expect(exact.length).toBe(100 * width);
-    for (const unroll of [32, 2]) {
-      const rounded = instantiate(wasm(text, { unroll })).each(arguments_, 5, 105);
-      const beyond = exact.filter((value, at) => {
-        const row = exact.subarray(at - (at % width), at - (at % width) + width);
-        return !(Math.abs(value - rounded[at]!) <= 64 * roundoff * Math.max(...row.map(Math.abs)));
-      });
-      expect([...beyond]).toEqual([]);
-    }
-  });
-
-  test("continues a shorter context in a longer one, and mixed lengths cut the same prompts short", () => {
+  test("mixed lengths cut the same prompts short, and the query and its answer do not hear of the context", () => {
     const long = law.draw(key, { from: 0, count: 5 }, 6);
     const short = law.draw(key, { from: 0, count: 5 }, 2);
     const mixed = law.draw(key, { from: 0, count: 5 }, { uniform: [0, 6] });
@@ -121,14 +102,6 @@ describe.each(laws)("the law of %s", (_, law) => {
       const n = mixed.length!.data[b]!;
       expect([...mixed.y.data.subarray(b * 6, b * 6 + n)]).toEqual([...long.y.data.subarray(b * 6, b * 6 + n)]);
     }
-  });
-
-  test("any slicing gives the same prompts, and its recipe too", () => {
-    const whole = law.draw(key, { from: 3, count: 4 }, 3);
-    const parts = [law.draw(key, { from: 3, count: 1 }, 3), law.draw(key, { from: 4, count: 3 }, 3)];
-    expect(parts.flatMap(({ x }) => [...x.data])).toEqual([...whole.x.data]);
-    expect(parts.flatMap(({ answer }) => [...answer.data])).toEqual([...whole.answer.data]);
-    expect(law.recipe!(3).constants).toBeDefined();
   });
 
   test("shifts compose, and scale the same draws: the query alone changes the query and its answer alone", () => {

@@ -1,37 +1,22 @@
+import { describe, expect, test } from "@jest/globals";
+import { predictorContract } from "../../src/contracts/predictor.js";
+import { correlated, features, isSeries, laws, others } from "../../src/contracts/predictor-laws.js";
+import { restoreHere } from "../../src/contracts/restore.js";
 import { linearRegressionLaw } from "../../src/laws/gaussian-linear.js";
 import { keyOf } from "../../src/math/keys.js";
 import { diagonal } from "../../src/math/matrix.js";
 import { Moments } from "../../src/math/moments.js";
 import { isLinear } from "../../src/theory/step-moments.js";
-import type { Law, Lengths, Nd, Prompts } from "../../src/types.js";
-import { correlated, features, isSeries, isSought, laws, others, predictors, units } from "../predictor-cases.js";
+import type { Law, Lengths, Predictor } from "../../src/types.js";
+import { isSought, predictors, units } from "../predictor-cases.js";
 
 const key = keyOf(20);
 
-function slice<Axes extends readonly string[]>({ axes, shape, data }: Nd<Axes>, from: number, to: number): Nd<Axes> {
-  const stride = data.length / (shape[0] as number);
-  const cut = [to - from, ...shape.slice(1)] as unknown as Nd<Axes>["shape"];
-  return { axes, shape: cut, data: data.slice(from * stride, to * stride) };
+/** What is sought is tuned under every law, and at more contexts, in `tests/slow/predictors.contract.test.ts`. */
+function lawsOf(predictor: Predictor) {
+  if (!isSought(predictor)) return laws;
+  return laws.filter(([, { population }]) => predictor.applies(population) === true).filter((_, i) => i % 3 === 0);
 }
-
-/** The prompts [from, to) of a batch, their context axis cut to `pairs`. */
-function part(prompts: Prompts, from: number, to: number, pairs = prompts.x.shape[1]): Prompts {
-  const { x, y, query, answer, length } = prompts;
-  const cut = <Axes extends readonly [string, string, string]>(array: Nd<Axes>): Nd<Axes> => {
-    const [, context, width] = array.shape;
-    const rows = Array.from({ length: to - from }, (_, b) => {
-      const at = (from + b) * context * width;
-      return [...array.data.subarray(at, at + pairs * width)];
-    });
-    return { ...array, shape: [to - from, pairs, width] as Nd<Axes>["shape"], data: Float64Array.from(rows.flat()) };
-  };
-  return {
-    ...{ x: cut(x), y: cut(y), query: slice(query, from, to), answer: slice(answer, from, to) },
-    ...(length && { length: slice(length, from, to) }),
-  };
-}
-
-const copied = (prompts: Prompts) => structuredClone(prompts);
 
 test("every unit is named as its file, says what it is in one sentence, and refuses options it does not know", () => {
   const known = ["zero", "gradient-step", "gradient-descent", "preconditioned-gradient-step", "newton", "ridge", "ols"];
@@ -54,60 +39,28 @@ test("row names are words of [a-z][a-z0-9-]* that start with the unit's, each on
 describe.each(predictors.map((predictor) => [predictor.name, predictor] as const))("%s", (name, predictor) => {
   const applicable = laws.filter(([, law]) => predictor.applies(law.population) === true);
   const home = applicable.find(([, law]) => law.population.noise > 0)?.[1] as Law;
-  // What is sought is tuned under every law, and at more contexts, in `tests/slow/predictors.contract.test.ts`.
   const contexts: readonly Lengths[] = [0, ...(isSought(predictor) ? [] : [2]), { uniform: [0, 5] }];
-  const tuningLaws = isSought(predictor) ? applicable.filter((_, i) => i % 3 === 0) : applicable;
 
-  test("names its source and its kind", () => {
-    expect(predictor.source.paper).toMatch(/\d{4}$/);
-    expect(predictor.source.where).toMatch(/^[A-Z][a-z]+ /);
-    expect(["predictor", "theory"]).toContain(predictor.kind);
-    expect(predictor.retuned ?? false).toBe(name.endsWith("retuned"));
-  });
+  for (const { says, check } of predictorContract(predictor, { laws: lawsOf(predictor), contexts }, restoreHere))
+    test(says, check);
 
-  test("applies, or says why not; another family it declines, or knows nothing of families", () => {
-    for (const [, law] of laws) expect(String(predictor.applies(law.population))).toMatch(/^(true|\w.{20,})$/);
+  test("another family it declines, or knows nothing of families", () => {
     const own = { "task-pool-posterior": "a pool", "mixture-posterior": "a mixture" }[name];
     expect(applicable.map(([law]) => law)).toContain(own ?? (isSeries(home) ? "series" : "isotropic"));
     const foreign = String(predictor.applies({ family: "riddles", noise: 1 }));
     expect(foreign).toMatch(["ols", "zero"].includes(name) ? /^true$/ : /^this is for .*, not for riddles$/);
   });
 
-  test("answers finite numbers, of a regression 0 without pairs, and leaves the prompts as they are", () => {
-    for (const [, law] of tuningLaws) {
+  test("predicts 0 for a regression's prompt without pairs", () => {
+    for (const [, law] of lawsOf(predictor)) {
+      if (isSeries(law) || name === "task-pool-posterior" || predictor.applies(law.population) !== true) continue;
       for (const context of contexts) {
         const prompts = law.draw(key, { from: 0, count: 12 }, context);
-        const before = copied(prompts);
-        const { data, axes, shape } = predictor.tune(law.population, context).predict(prompts);
-        expect({ axes, shape }).toEqual({ axes: ["batch"], shape: [12] });
-        expect([...data].every(Number.isFinite)).toBe(true);
-        expect(prompts).toEqual(before);
+        const { data } = predictor.tune(law.population, context).predict(prompts);
         for (const [b, prediction] of data.entries())
-          if (!isSeries(law) && name !== "task-pool-posterior" && (prompts.length?.data[b] ?? context) === 0)
-            expect(prediction).toBe(0);
+          if ((prompts.length?.data[b] ?? context) === 0) expect(prediction).toBe(0);
       }
     }
-  });
-
-  test("has a risk at every test law and context: a number that is none below the noise, or a sentence", () => {
-    const wrong: object[] = [];
-    for (const [, law] of tuningLaws) {
-      const shifts = isSeries(law) ? [] : [{ queryScale: 2 }, { inputScale: 0.5, taskScale: 3 }];
-      for (const training of contexts.slice(1)) {
-        const { risk } = predictor.tune(law.population, training);
-        for (const test of [...shifts.map((shift) => law.shifted(shift)), ...laws.map(([, other]) => other)])
-          for (const context of [0, 1, 2, 3, 4, 9]) {
-            const answer = risk(test.population, context);
-            const least = test.population.noise ** 2 * (1 - 1e-12);
-            const isRight =
-              "why" in answer
-                ? /^\w.{20,}/.test(answer.why)
-                : answer.value >= least && /\d{4}$/.test(answer.source.paper);
-            if (!isRight) wrong.push({ answer, least });
-          }
-      }
-    }
-    expect(wrong).toEqual([]);
   });
 
   test("with no pairs has the exact risk of predicting 0 in a regression", () => {
@@ -118,36 +71,6 @@ describe.each(predictors.map((predictor) => [predictor.name, predictor] as const
       const answer = predictor.tune(law.population, training).risk(law.population, 0);
       expect(answer).toMatchObject({ kind: "exact", value: 5.25 });
     }
-  });
-
-  test("answers a prompt the same in any batch, and by its own pairs alone", () => {
-    const plain = linearRegressionLaw({ features, noise: 0.4, covariance: correlated }) as Law;
-    const law = predictor.applies(plain.population) === true ? plain : home;
-    const prompts = law.draw(key, { from: 0, count: 24 }, { uniform: [0, 6] });
-    const lengths = prompts.length!.data;
-    expect(new Set(lengths).size).toBe(7);
-    const { predict } = predictor.tune(law.population, { uniform: [0, 6] });
-    const whole = [...predict(prompts).data];
-    // What stands beyond a prompt's length is never read.
-    const littered = copied(prompts);
-    for (const [b, n] of lengths.entries()) {
-      littered.x.data.fill(1e3, (b * 6 + n) * features, (b + 1) * 6 * features);
-      littered.y.data.fill(-7, b * 6 + n, (b + 1) * 6);
-    }
-    expect([...predict(littered).data]).toEqual(whole);
-    const halves = [part(prompts, 0, 9), part(prompts, 9, 24)].flatMap((batch) => [...predict(batch).data]);
-    expect(halves).toEqual(whole);
-    const alone = whole.map((_, b) => {
-      const { length: _length, ...own } = part(prompts, b, b + 1, lengths[b]!);
-      return predict(own).data[0];
-    });
-    expect(alone).toEqual(whole);
-  });
-
-  test("takes labels of one output only", () => {
-    const prompts = home.draw(key, { from: 0, count: 1 }, 2);
-    const two = { ...prompts, y: { ...prompts.y, shape: [1, 1, 2] as const } };
-    expect(() => predictor.tune(home.population, 2).predict(two)).toThrow("one label, not 2");
   });
 });
 

@@ -1,6 +1,7 @@
+import { laws } from "../../src/contracts/predictor-laws.js";
 import { keyOf } from "../../src/math/keys.js";
 import type { Lengths } from "../../src/types.js";
-import { isSought, laws, predictors } from "../predictor-cases.js";
+import { isSought, predictors } from "../predictor-cases.js";
 
 const sought = predictors.filter(isSought);
 

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { uploadPrompts, uploadWeights } from "../src/backends/upload.js";
-import type { Mixer, Prompts, Tensors, Tf, Weights } from "../src/types.js";
+import { uploadPrompts, uploadWeights } from "../backends/upload.js";
+import type { Mixer, Prompts, Tensors, Tf, Weights } from "../types.js";
 
 /** tfjs's gradient of the mean squared error by the mixer's `apply`, one array a weight. */
 export async function tensorGradient(
