@@ -28,10 +28,11 @@ const doors: Record<string, readonly string[]> = {
     ...["types", "math", "laws", "mixers", "predictors", "theory", "backends", "training", "engine"],
     ...["studies", "evaluation", "identify", "claims", "figures", "report"],
   ],
+  slurm: ["types", "runner"],
   cli: [
     ...["types", "math", "laws", "mixers", "backends", "training", "engine"],
     ...["studies", "evaluation", "weights", "identify", "claims", "figures", "runner", "report"],
-    ...["data", "forecast"],
+    ...["data", "forecast", "slurm"],
   ],
   experiments: [
     ...["types", "math", "laws", "mixers", "predictors", "theory", "training", "studies"],

@@ -2,6 +2,7 @@ import { SeriesError } from "../data/series-error.js";
 import { DeviceError } from "../engine/device-error.js";
 import { BackendError } from "../runner/backends.js";
 import { DiskError } from "../runner/disk.js";
+import { SlurmError, SlurmRefusal } from "../slurm/slurm-error.js";
 import { StudyError } from "../studies/study-error.js";
 import { WeightsError } from "../weights/weights-error.js";
 
@@ -10,9 +11,11 @@ export class UsageError extends Error {}
 
 /** One sentence and an exit status for whatever went wrong: 2 bad input, 3 the machine cannot, else 1 with the stack. */
 export function failure(error: unknown): { readonly status: number; readonly message: string } {
-  const isInput = [UsageError, StudyError, WeightsError, SeriesError].some((kind) => error instanceof kind);
+  const isInput = [UsageError, StudyError, WeightsError, SeriesError, SlurmRefusal].some(
+    (kind) => error instanceof kind,
+  );
   if (isInput) return { status: 2, message: (error as Error).message };
-  const isMachine = [BackendError, DeviceError, DiskError].some((kind) => error instanceof kind);
+  const isMachine = [BackendError, DeviceError, DiskError, SlurmError].some((kind) => error instanceof kind);
   if (isMachine) return { status: 3, message: (error as Error).message };
   return { status: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

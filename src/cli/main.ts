@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { missingWays } from "../data/missing.js";
 import { failure } from "./failure.js";
+import { withSlurmOptions } from "./slurm-options.js";
 
 /** One command a file; each is loaded only when it is called, so that `--help` answers at once. */
 const program = new Command("iclab")
@@ -29,6 +30,7 @@ const layout = () =>
   ]);
 const mixerOptions = () =>
   new Option("--options <map>", "more options of the mixer, as a study writes them, '{ normalize: none }'");
+const on = () => new Option("--on <place>", "compute in jobs of a cluster").choices(["slurm"]);
 const json = () => new Option("--json", "print one JSON document on stdout");
 
 program
@@ -38,8 +40,7 @@ program
   .addHelpText("after", "\nExample:\n  iclab list --json")
   .action(async (options) => (await import("./list.js")).list(options));
 
-program
-  .command("reproduce")
+withSlurmOptions(program.command("reproduce"))
   .argument("<paper>", "an experiment's name (see `iclab list`) or `all`")
   .description("train, compare with theory, judge a paper's claims, write the report")
   .addOption(new Option("--scale <scale>", "how much to run").choices(["smoke", "full", "published"]).default("smoke"))
@@ -48,13 +49,13 @@ program
   .addOption(out())
   .addOption(resume())
   .addOption(retry())
+  .addOption(on())
   .addOption(new Option("--save", "also store the rows and figures in the experiments' own folders (for commits)"))
   .addOption(json())
   .addHelpText("after", "\nExample:\n  iclab reproduce all --scale smoke")
   .action(async (paper, options) => (await import("./reproduce.js")).reproduce(paper, options));
 
-program
-  .command("run")
+withSlurmOptions(program.command("run"))
   .argument("<study>", "a study file (YAML), or - for standard input")
   .description("run a study of your own: rows, verdicts, figures")
   .addOption(backend())
@@ -62,6 +63,7 @@ program
   .addOption(out())
   .addOption(resume())
   .addOption(retry())
+  .addOption(on())
   .addOption(json())
   .addHelpText("after", "\nExample:\n  iclab run study.yaml --out my-study")
   .action(async (study, options) => (await import("./run.js")).run(study, options));
@@ -187,6 +189,27 @@ program
   .addOption(json())
   .addHelpText("after", "\nExample:\n  iclab status report --watch")
   .action(async (dir, options) => (await import("./status.js")).status(dir, options));
+
+withSlurmOptions(program.command("resume"))
+  .argument("[dir]", "folder of a grid on Slurm", "report")
+  .description("go on with a grid on Slurm: watch what runs, submit what is missing, judge, write the report")
+  .addOption(retry())
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab resume report --time 4:00:00")
+  .action(async (dir, options) => (await import("./resume.js")).resume(dir, options));
+
+program
+  .command("cancel")
+  .argument("[dir]", "folder of a grid on Slurm", "report")
+  .description("end the jobs of a grid on Slurm; finished cells are kept")
+  .addHelpText("after", "\nExample:\n  iclab cancel report")
+  .action(async (dir) => (await import("./cancel.js")).cancel(dir));
+
+program
+  .command("slurm-task", { hidden: true })
+  .argument("<folder>", "a submission's folder")
+  .argument("<index>", "the task's index in the job array", wholeNumber)
+  .action(async (folder, index) => (await import("./slurm-task.js")).slurmTask(folder, index));
 
 program
   .command("doctor")

@@ -1,20 +1,21 @@
 import { join } from "node:path";
 import { loadExperiments } from "../runner/catalogue.js";
+import type { Job } from "../runner/cell-plan.js";
 import { judgeClaims } from "../runner/judged.js";
 import { packageRoot } from "../runner/package-root.js";
 import { paperSection, publish, type Reproduced } from "../runner/publish.js";
-import { type Machine, runExperiment } from "../runner/run-experiment.js";
 import { saveFigures } from "../runner/save-figures.js";
 import { Store } from "../runner/store.js";
 import { unknownName } from "../studies/nearest.js";
 import type { Experiment, Scale } from "../types.js";
+import { compute } from "./compute.js";
 import { conclude } from "./conclude.js";
 import { UsageError } from "./failure.js";
 import type { RunOptions } from "./run-options.js";
-import { withMachine } from "./with-machine.js";
+import type { SlurmChoices } from "./slurm-options.js";
 
 /** What `iclab reproduce` is told beside the options of every run. */
-export interface ReproduceOptions extends RunOptions {
+export interface ReproduceOptions extends RunOptions, SlurmChoices {
   readonly scale: Scale;
   /** Also store rows and figures in the experiments' own folders. */
   readonly save?: boolean;
@@ -23,13 +24,14 @@ export interface ReproduceOptions extends RunOptions {
 /** `iclab reproduce`: trains and measures a paper's cells, judges its claims, writes rows, figures and the report. */
 export async function reproduce(paper: string, options: ReproduceOptions): Promise<void> {
   const chosen = choose(paper, await loadExperiments());
-  const stores = chosen.map(([id]) => new Store(join(options.out, "rows", id)));
-  for (const store of stores) store.open();
-  const results = await withMachine(options, async (machine) => {
-    const done: Awaited<ReturnType<typeof reproduceOne>>[] = [];
-    for (const [i, [id, experiment]] of chosen.entries())
-      done.push(await reproduceOne(id, experiment, options, { ...machine, store: stores[i]! }));
-    return done;
+  const jobs = chosen.map((each) => jobOf(each, options.scale, options.seed));
+  const parts = jobs.map((job) => ({ job, store: new Store(join(options.out, "rows", job.id)) }));
+  const outcomes = await compute({ of: { paper, scale: options.scale }, parts, texts: {} }, options);
+  const results = chosen.map(([id, experiment], i) => {
+    const { rows, cells, failed } = outcomes[i]!;
+    const result = { id, experiment, rows, cells, failed, judged: judgeClaims(experiment, rows) };
+    if (options.save) save(result, parts[i]!.store);
+    return result;
   });
   const sections = results.map((result) => paperSection(options.out, result));
   const page = publish(options.out, sections);
@@ -40,17 +42,13 @@ export async function reproduce(paper: string, options: ReproduceOptions): Promi
   if (results.some(({ failed }) => failed.length > 0)) process.exitCode = 1;
 }
 
-async function reproduceOne(
-  id: string,
-  experiment: Experiment,
-  options: ReproduceOptions,
-  machine: Machine,
-): Promise<Reproduced & { readonly failed: readonly string[] }> {
-  const job = { id, experiment, cells: experiment.cells(options.scale), seed: options.seed };
-  const { rows, cells, failed } = await runExperiment(job, machine);
-  const result = { id, experiment, rows, cells, failed, judged: judgeClaims(experiment, rows) };
-  if (options.save) save(result, machine.store);
-  return result;
+/** What there is to compute of a paper, or of all. @throws UsageError where there is none of this name */
+export async function paperJobs(paper: string, scale: Scale, seed: number): Promise<Job[]> {
+  return choose(paper, await loadExperiments()).map((each) => jobOf(each, scale, seed));
+}
+
+function jobOf([id, experiment]: [string, Experiment], scale: Scale, seed: number): Job {
+  return { id, experiment, cells: experiment.cells(scale), seed };
 }
 
 function choose(paper: string, experiments: ReadonlyMap<string, Experiment>): [string, Experiment][] {

@@ -1,33 +1,22 @@
 import { join } from "node:path";
-import { loadCatalogue } from "../runner/catalogue.js";
-import { runExperiment } from "../runner/run-experiment.js";
 import { Store } from "../runner/store.js";
-import { cellSettings, studyExperiment } from "../runner/study-experiment.js";
 import { judgeStudy } from "../studies/judge-study.js";
-import { parseStudy } from "../studies/parse-study.js";
 import type { Measurement, Row } from "../types.js";
+import { compute } from "./compute.js";
 import { conclude } from "./conclude.js";
-import { readStudy } from "./read-study.js";
 import type { RunOptions } from "./run-options.js";
-import { KEPT, StudyFiles } from "./series-file.js";
-import { withMachine } from "./with-machine.js";
+import type { SlurmChoices } from "./slurm-options.js";
+import { studyJob } from "./study-job.js";
 
 /** `iclab run`: a study's rows, verdicts, figures and report. */
-export async function run(file: string, options: RunOptions): Promise<void> {
-  const catalogue = await loadCatalogue();
-  const text = readStudy(file);
-  const files = new StudyFiles(file);
-  const study = await parseStudy(text, file === "-" ? "standard input" : file, catalogue, files.read);
-  const store = new Store(join(options.out, "rows", "study"));
+export async function run(file: string, options: RunOptions & SlurmChoices): Promise<void> {
+  const { study, text, texts, job } = await studyJob(file, options.seed);
+  const store = new Store(join(options.out, "rows", job.id));
   store.open();
-  store.keep("study.yaml", text);
-  const kept = files.kept();
-  if (kept !== null) store.keep(KEPT, kept);
-  const optimum = catalogue.predictors.get("lsa-optimum")!.make({}, { features: 1, context: 1 });
-  const experiment = studyExperiment(study, optimum);
-  const settings = (columns: Row) => cellSettings(study, columns);
-  const job = { id: "study", experiment, cells: experiment.cells("full"), seed: options.seed, settings };
-  const { rows, cells, failed } = await withMachine(options, (machine) => runExperiment(job, { ...machine, store }));
+  for (const [name, kept] of Object.entries(texts)) store.keep(name, kept);
+  const grid = { of: { study: true }, parts: [{ job, store }], texts } as const;
+  const [outcome] = await compute(grid, options);
+  const { rows, cells, failed } = outcome!;
   const verdicts = judgeStudy(study, rows as Measurement[]);
   // Drawing takes a while to load: a mistake in the study, told above, does not wait for it.
   const { publish, studySection } = await import("../runner/publish.js");

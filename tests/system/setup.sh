@@ -1,12 +1,12 @@
 #!/bin/sh
 # Readies the machine for tests/system. Installs the Debian packages that they need, or names them: Chromium (a browser,
-# and in its packages the SwiftShader driver that stands in for a GPU), the Vulkan loader that Dawn opens, and Jupyter
-# without its web pages. Then sets the notebooks' kernel up as notebooks/README.md does, but registers it inside the
-# clone: a kernel of the same name in the home folder stays as it is.
+# and in its packages the SwiftShader driver that stands in for a GPU), the Vulkan loader that Dawn opens, Jupyter without
+# its web pages, and Slurm, whose daemons the tests start themselves. Then sets the notebooks' kernel up as
+# notebooks/README.md does, but registers it inside the clone: a kernel of the same name in the home folder stays as it is.
 set -eu
 cd "$(dirname "$0")/../.."
 
-packages="chromium libvulkan1 jupyter-client jupyter-nbconvert python3-nbclient"
+packages="chromium libvulkan1 jupyter-client jupyter-nbconvert python3-nbclient slurmctld slurmd slurm-client munge"
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -1,0 +1,205 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Seconds that a cluster may take to be up: on a machine with nothing else to do it is two. */
+const PATIENCE = 60;
+
+/** Nodes of a cluster, each with two processors and one GPU, which is a file. */
+const NODES = ["n1", "n2"] as const;
+type Node = (typeof NODES)[number];
+
+/**
+ * A Slurm of its own on the loopback interface: munged, slurmctld and two slurmd as children of this process, with their
+ * settings, keys, state and logs in one folder, and free ports. No service, no cgroups, nothing of it is left behind.
+ * Partition `main` has both nodes, `far` the second alone; a node that is silent for 5 s is down.
+ *
+ * The second node has a disk of its own in `<folder>/far`, which hides what others have there.
+ */
+export class SlurmCluster {
+  private readonly folder = mkdtempSync(join(tmpdir(), "iclab-slurm-"));
+  private readonly children = new Map<string, ChildProcess>();
+
+  private constructor() {}
+
+  /** A folder that every node sees, though each its own. */
+  get far(): string {
+    return join(this.folder, "far");
+  }
+
+  /** What a process needs to find this Slurm. */
+  get environment(): Record<string, string> {
+    return { SLURM_CONF: join(this.folder, "slurm.conf") };
+  }
+
+  /** Starts one. @throws Error where Slurm is missing, or is not up in time */
+  static async start(): Promise<SlurmCluster> {
+    const cluster = new SlurmCluster();
+    const { folder } = cluster;
+    await cluster.configure();
+    const key = join(folder, "munge.key");
+    const munge = ["key-file", "socket", "pid-file", "log-file", "seed-file"].map((name) => `--${name}`);
+    const files = [key, ...["socket", "pid", "log", "seed"].map((name) => join(folder, `munge.${name}`))];
+    cluster.spawn("munged", ["--foreground", ...munge.flatMap((option, i) => [option, files[i]!])]);
+    cluster.spawn("slurmctld", ["-D", "-c"]);
+    for (const node of NODES) cluster.up(node);
+    await cluster.until("both nodes are idle", () => cluster.states().filter((state) => state === "idle").length === 2);
+    return cluster;
+  }
+
+  /** Starts a node's daemon, in a mount namespace that only the node's processes have. */
+  up(node: Node): void {
+    const own = node === "n2" ? `mount -t tmpfs tmpfs '${this.far}' && ` : "";
+    this.spawn(node, ["--mount", "sh", "-c", `${own}exec slurmd -D -N ${node}`], "unshare");
+  }
+
+  /** A node as a lost one is: its daemon, its tasks and what they started are killed. */
+  lose(node: Node): void {
+    const namespace = namespaceOf(this.children.get(node)!.pid!);
+    for (const pid of readdirSync("/proc").map(Number))
+      if (pid > 0 && namespaceOf(pid) === namespace) process.kill(pid, "SIGKILL");
+  }
+
+  /** Runs one of Slurm's commands. */
+  slurm(program: string, ...words: string[]): string {
+    const { status, stdout, stderr, error } = spawnSync(program, words, { encoding: "utf8", env: this.surroundings() });
+    if (status !== 0) throw new Error(`${program} ${words.join(" ")}: ${error?.message ?? stderr}`);
+    return stdout.trim();
+  }
+
+  /** Cancels all jobs and ends the daemons. */
+  async stop(): Promise<void> {
+    spawnSync("scancel", ["--me"], { env: this.surroundings() });
+    await this.until("no task runs", () => this.slurm("squeue", "--noheader", "--states=R,CG") === "").catch(() => {});
+    const ended = [...this.children.values()].map((child) => new Promise((resolve) => child.once("close", resolve)));
+    for (const child of this.children.values()) child.kill("SIGKILL");
+    await Promise.all(ended);
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** Waits until something holds. @throws Error with the ends of the logs */
+  async until(what: string, holds: () => boolean): Promise<void> {
+    const end = Date.now() + 1000 * PATIENCE;
+    while (!holds()) {
+      const gone = [...this.children].find(([name, { exitCode }]) => exitCode !== null && !name.startsWith("n"));
+      if (Date.now() > end || gone)
+        throw new Error(`not in ${PATIENCE} s: ${what}${gone ? `; ${gone[0]} ended` : ""}\n${this.logs()}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** `idle`, `down` and the like, a word a node. */
+  states(): string[] {
+    const { stdout } = spawnSync("sinfo", ["--noheader", "--Node", "--partition=main", "--format=%T"], {
+      encoding: "utf8",
+      env: this.surroundings(),
+    });
+    return stdout.trim().split("\n");
+  }
+
+  private async configure(): Promise<void> {
+    const { folder } = this;
+    for (const name of ["state", "spool.n1", "spool.n2", "far"]) mkdirSync(join(folder, name), { recursive: true });
+    // munged takes no key, and slurmd no socket, that others could have put there.
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, "munge.key"), randomBytes(1024), { mode: 0o400 });
+    const ports = await freePorts(3);
+    const gpus = NODES.map((node) => `NodeName=${node} Name=gpu File=${join(folder, `gpu.${node}`)}\n`);
+    for (const node of NODES) writeFileSync(join(folder, `gpu.${node}`), "");
+    writeFileSync(join(folder, "gres.conf"), gpus.join(""));
+    writeFileSync(join(folder, "slurm.conf"), configuration(folder, ports));
+  }
+
+  private spawn(name: string, words: readonly string[], program = name): void {
+    const child = spawn(program, words, { stdio: "ignore", env: this.surroundings() });
+    child.on("error", (error) => {
+      throw new Error(`${program} does not start, tests/system/setup.sh installs it: ${error.message}`);
+    });
+    this.children.set(name, child);
+  }
+
+  private surroundings(): NodeJS.ProcessEnv {
+    // Debian has the daemons where only root looks for them.
+    return { ...process.env, ...this.environment, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+  }
+
+  private logs(): string {
+    const files = readdirSync(this.folder).filter((file) => file.endsWith(".log"));
+    return files.map((file) => `${file}:\n${readFileSync(join(this.folder, file), "utf8").slice(-1500)}`).join("\n");
+  }
+}
+
+function configuration(folder: string, [controller, first, second]: readonly number[]): string {
+  const host = hostname().split(".")[0];
+  const user = process.env.USER ?? "root";
+  const nodes = NODES.map((node, i) => {
+    const where = `NodeHostname=${host} NodeAddr=127.0.0.1 Port=${[first, second][i]}`;
+    return `NodeName=${node} ${where} CPUs=2 Gres=gpu:1 State=UNKNOWN`;
+  });
+  return `${[
+    "ClusterName=iclab",
+    `SlurmctldHost=${host}(127.0.0.1)`,
+    `SlurmctldPort=${controller}`,
+    `SlurmUser=${user}`,
+    `SlurmdUser=${user}`,
+    "AuthType=auth/munge",
+    // A task of a lost node is begun again when its credential is over.
+    `AuthInfo=socket=${folder}/munge.socket,cred_expire=5`,
+    "CredType=cred/munge",
+    `StateSaveLocation=${folder}/state`,
+    `SlurmdSpoolDir=${folder}/spool.%n`,
+    `SlurmctldPidFile=${folder}/slurmctld.pid`,
+    `SlurmdPidFile=${folder}/slurmd.%n.pid`,
+    `SlurmctldLogFile=${folder}/slurmctld.log`,
+    `SlurmdLogFile=${folder}/slurmd.%n.log`,
+    "ProctrackType=proctrack/linuxproc",
+    "TaskPlugin=task/none",
+    "JobAcctGatherType=jobacct_gather/none",
+    "AccountingStorageType=accounting_storage/none",
+    "MpiDefault=none",
+    "SwitchType=switch/none",
+    "ReturnToService=2",
+    "SelectType=select/cons_tres",
+    "SelectTypeParameters=CR_Core",
+    "SlurmdParameters=config_overrides",
+    "SchedulerType=sched/backfill",
+    "SchedulerParameters=sched_interval=1,batch_sched_delay=0,bf_interval=1,sched_min_interval=0",
+    "SlurmdTimeout=5",
+    "InactiveLimit=0",
+    "KillWait=2",
+    "MaxArraySize=6",
+    "GresTypes=gpu",
+    ...nodes,
+    "PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP",
+    "PartitionName=far Nodes=n2 MaxTime=INFINITE State=UP",
+  ].join("\n")}\n`;
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.once("listening", resolve))));
+  const ports = servers.map((server) => (server.address() as { readonly port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** A process's mount namespace; "" where the process is gone. */
+function namespaceOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`);
+  } catch {
+    return "";
+  }
+}
