@@ -12,6 +12,8 @@ export interface Keeping {
   /** Checkpoints from before this time are not gone on from. */
   readonly since?: string;
   readonly signal?: AbortSignal;
+  /** Milliseconds from any moment on. */
+  now?(): number;
   /** Tells a person, from where it goes on. */
   say(sentence: string): void;
   /** Hears of every checkpoint that cannot be written. */
@@ -140,25 +142,29 @@ class TrainingRecord {
 
 /** Writes checkpoints in time. */
 class Writer {
-  private last = performance.now();
+  private readonly now: () => number;
+  private last: number;
   private cost = 0;
   private written = false;
 
-  constructor(private readonly keeping: Keeping) {}
+  constructor(private readonly keeping: Keeping) {
+    this.now = keeping.now ?? (() => performance.now());
+    this.last = this.now();
+  }
 
   writeWhenDue(record: TrainingRecord): void {
     // Several trials stand somewhere at about one time: the first of them writes for all.
     const due = Math.max(0.9 * this.keeping.every, this.cost / SHARE);
-    if (performance.now() - this.last >= due) this.write(record);
+    if (this.now() - this.last >= due) this.write(record);
   }
 
   /** A training that took long enough for a checkpoint is kept until it is measured. */
   writeAtTheEnd(record: TrainingRecord): void {
-    if (this.written || performance.now() - this.last >= this.keeping.every) this.write(record);
+    if (this.written || this.now() - this.last >= this.keeping.every) this.write(record);
   }
 
   private write(record: TrainingRecord): void {
-    const begun = performance.now();
+    const begun = this.now();
     try {
       this.keeping.files.write(record.trials);
       this.written = true;
@@ -166,7 +172,7 @@ class Writer {
       if (!(error instanceof DiskError)) throw error;
       this.keeping.unwritten(error);
     }
-    this.last = performance.now();
+    this.last = this.now();
     this.cost = this.last - begun;
   }
 }
