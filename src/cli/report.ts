@@ -9,6 +9,7 @@ import { paperSection, publish, studySection } from "../runner/publish.js";
 import { Store, type StoredCell } from "../runner/store.js";
 import { cellSettings } from "../runner/study-experiment.js";
 import { judgeStudy } from "../studies/judge-study.js";
+import { cellsOfLooks, looksMade } from "../studies/looks.js";
 import { parseStudy } from "../studies/parse-study.js";
 import type { Measurement } from "../types.js";
 import { conclude } from "./conclude.js";
@@ -62,8 +63,8 @@ async function study(folder: string): Promise<Part> {
     return identity === identify("study", settings, seed, cellSettings(study, settings));
   });
   sayTorn(stored.torn);
-  sayMissing(stored.cells.length, study.cells.length * study.seeds);
   const { rows, cells } = unfolded(stored.cells);
+  sayMissing(stored.cells.length, cellsOfLooks(study, looksMade(study, rows as Measurement[])).length);
   const verdicts = judgeStudy(study, rows as Measurement[]);
   return { section: studySection(folder, { study, text, rows, cells, verdicts }), rows: rows.length };
 }
@@ -83,6 +84,8 @@ function namesIn(folder: string): string[] {
 function sayMissing(found: number, all: number): void {
   const what = `${found} of ${all} cells have rows, the verdicts speak of these`;
   if (found < all) process.stderr.write(`${what}; --resume computes the others\n`);
+  const more = found - all;
+  if (more > 0) process.stderr.write(`${more} of ${found} cells are of a look that is not whole, and were left out\n`);
 }
 
 function sayTorn(torn: readonly string[]): void {

@@ -13,6 +13,8 @@ export interface Job {
   readonly seed: number;
   /** What, beside the cell's columns, decides its rows: a study's parsed settings; nothing for a paper, which is code. */
   settings?(cell: Row): unknown;
+  /** The columns that a cell's key is folded from; all of them where left out. */
+  keyed?(cell: Row): Row;
 }
 
 /** One cell as it is to be computed. */
@@ -33,7 +35,7 @@ export const cellKey = (id: string, seed: number, cell: Row): Key => foldIn(fold
 
 /** A cell's trials, key and name. Keys are folded from (seed, experiment, cell): no other cell changes a number. */
 export function planOf(job: Job, cell: Row): CellPlan {
-  const key = cellKey(job.id, job.seed, cell);
+  const key = cellKey(job.id, job.seed, job.keyed?.(cell) ?? cell);
   const identity = identify(job.id, cell, job.seed, job.settings?.(cell) ?? null);
   const trials = job.experiment.trials(cell, key);
   const work = trials.reduce((sum, trial) => sum + workOf(trial), 0) || 1;

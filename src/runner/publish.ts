@@ -5,8 +5,8 @@ import { warningsOf } from "../claims/warnings.js";
 import { closedForms } from "../report/closed-forms.js";
 import type { Fact, Section } from "../report/material.js";
 import { page } from "../report/page.js";
-import { claimsTested, hypothesesTested } from "../report/tested.js";
-import { pointsOf, type StudyVerdict } from "../studies/judge-study.js";
+import { claimsTested, hypothesesTested, looksSentence } from "../report/tested.js";
+import { columnsOf, looksOf, rowsJudged, type StudyVerdict } from "../studies/judge-study.js";
 import type { Study } from "../studies/study.js";
 import type { Experiment, Measurement, Row } from "../types.js";
 import { replaceFile, writing } from "./disk.js";
@@ -59,8 +59,10 @@ export function paperSection(folder: string, { id, experiment, rows, cells, judg
 }
 
 /** What the page says of a study; its figures are written into the folder. */
-export function studySection(folder: string, { study, text, rows, cells, verdicts }: StudyResult): Section {
+export function studySection(folder: string, { study, text, rows: stored, cells, verdicts }: StudyResult): Section {
   const file = join(folder, "rows", "study", "study.yaml");
+  const rows = rowsJudged(study, stored as readonly Measurement[]);
+  const looks = looksOf(study, stored as readonly Measurement[]);
   const claims = judgedHypotheses(verdicts);
   return {
     id: "study",
@@ -68,8 +70,9 @@ export function studySection(folder: string, { study, text, rows, cells, verdict
     question: study.title,
     settings: [...settingsOf(cells), ...closedForms(rows)],
     claims,
-    ...(claims.length > 0 && { tested: hypothesesTested(claims, FAMILY_LEVEL) }),
-    ...reliability(study, rows as readonly Measurement[], cells),
+    ...(claims.length > 0 && { tested: hypothesesTested(claims, FAMILY_LEVEL, looks) }),
+    ...(looks && claims.length === 0 && { tested: looksSentence(looks) }),
+    ...reliability(study, rows, cells),
     figures: saveFigures(join(folder, "figures", "study"), "study", studyFigures(study), rows),
     notes: [],
     provenance: provenanceOf(cells, rerunCommands(`run ${quoted(file)}`, cells, folder)),
@@ -79,7 +82,7 @@ export function studySection(folder: string, { study, text, rows, cells, verdict
 
 /** A study's risks with their errors apart, and what to know before believing them. */
 export function reliability(study: Study, rows: readonly Measurement[], cells: readonly Provenance[]) {
-  const by = Object.keys(pointsOf(study)[0] ?? {});
+  const by = columnsOf(study);
   const means = meansOf(rows, by);
   return { means, warnings: [...mixture(cells), ...warningsOf(rows, means, by)] };
 }

@@ -1,4 +1,5 @@
 import { lossTrend } from "../claims/loss-trend.js";
+import { LOOK } from "../claims/pooled.js";
 import { streamAgreement } from "../evaluation/agreement.js";
 import { type Entrant, modelEntrant, predictorEntrant } from "../evaluation/entrant.js";
 import { measure } from "../evaluation/measure.js";
@@ -6,6 +7,7 @@ import type { Stream } from "../evaluation/prompt-chunks.js";
 import { stopAtExcess } from "../evaluation/stopping.js";
 import { foldIn } from "../math/keys.js";
 import { termsOf } from "../studies/hypothesis.js";
+import { cellsOfLook, cellsOfLooks } from "../studies/looks.js";
 import type { Study, StudyCell, StudyModel, StudyTest } from "../studies/study.js";
 import { everyTerm } from "../studies/term.js";
 import type { Experiment, Key, Measurement, Predictor, Row, Run, Trial } from "../types.js";
@@ -24,42 +26,61 @@ export type StudyExperiment = Pick<Experiment, "cells" | "trials" | "measure">;
 /**
  * A study as an experiment: one cell a grid point and seed. Keys fold in the cell and a model's name, never the list of
  * models or predictors, so that adding one changes no other's numbers; all tests of a cell reuse one stream of prompts.
+ * `cells` are those of the first look. Where further looks add prompts, a model that was measured before is not trained again as long as this value lives.
  *
  * @param optimum what `until: { excess }` is measured from
  */
 export function studyExperiment(study: Study, optimum: Predictor): StudyExperiment {
-  const seeds = Array.from({ length: study.seeds }, (_, seed) => seed);
-  const points = study.cells.flatMap((cell) =>
-    seeds.map((seed) => ({ cell, seed, columns: { ...cell.columns, seed } })),
-  );
+  const points = cellsOfLooks(study, study.sequential?.sizes.length ?? 1);
   const byColumns = new Map(points.map((point) => [canonical(point.columns), point]));
   const pairs = comparedPairs(study);
   const find = (columns: Row) => byColumns.get(canonical(columns))!;
+  const trained = new Map<string, readonly Run[]>();
   return {
-    cells: () => points.map(({ columns }) => columns),
-    trials: (columns, key) =>
-      find(columns).cell.models.map((model) => trialOf(find(columns).cell, model, key, optimum)),
-    async measure(columns, runs, { key }) {
-      const { cell, seed } = find(columns);
+    cells: () => cellsOfLooks(study, 1).map(({ columns }) => columns),
+    trials(columns, key) {
+      const { cell, look } = find(columns);
+      if (look > 1 && trained.has(canonical(keyColumns(columns)))) return [];
+      return cell.models.map((model) => trialOf(cell, model, key, optimum));
+    },
+    async measure(columns, given, { key }) {
+      const { cell, seed, look, prompts } = find(columns);
+      const before = canonical(keyColumns(columns));
+      const runs = given.length > 0 ? given : (trained.get(before) ?? []);
+      if (study.sequential?.unit === "prompts") trained.set(before, runs.map(withLast));
       const rows: Measurement[] = [];
-      const asked = cell.identify;
+      const asked = look === 1 ? cell.identify : null;
       const identified = asked === null ? null : await identifiedModels(cell, runs, foldIn(key, "identify"), asked);
-      for (const test of cell.tests)
-        rows.push(...(await measureTest(cell, test, seed, runs, foldIn(key, "evaluation"), pairs)));
+      const stream = foldIn(key, "evaluation");
+      const at = { seed, look, prompts, key: look === 1 ? stream : foldIn(stream, look) };
+      for (const test of cell.tests) rows.push(...(await measureTest(cell, test, at, runs, pairs)));
       if (identified)
         for (const [i, row] of rows.entries())
           if (row.kind === "model") rows[i] = Object.assign({ ...row }, identified.get(row.name));
-      // Closed forms belong to the grid point, not to a seed: the first seed's cell holds them for all.
-      return seed === seeds[0] ? rows : rows.filter((row) => !row.exact);
+      // Closed forms belong to the grid point, not to a seed: the first seed's first cell holds them for all.
+      return seed === 0 && look === 1 ? rows : rows.filter((row) => !row.exact);
     },
   };
 }
 
+/** The columns that a cell's key is folded from: a further look at a seed is at the same trained models. */
+export function keyColumns({ [LOOK]: _, ...columns }: Row): Row {
+  return columns;
+}
+
 /** What, beside its columns, decides a study cell's rows. */
 export function cellSettings(study: Study, columns: Row): unknown {
-  const { seed, ...point } = columns;
+  const { seed, [LOOK]: look, ...point } = columns;
   const cell = study.cells.find((candidate) => canonical(candidate.columns) === canonical(point));
-  return { cell: cell?.settings, pairs: comparedPairs(study) };
+  const settings = { cell: cell?.settings, pairs: comparedPairs(study) };
+  if (look === undefined) return settings;
+  const again = cellsOfLook(study, look as number).find((one) => canonical(one.columns) === canonical(columns));
+  return { ...settings, prompts: again?.prompts };
+}
+
+/** A run with what measuring needs of it. */
+function withLast(run: Run): Run {
+  return { ...run, snapshots: run.snapshots.slice(-1) };
 }
 
 function trialOf(cell: StudyCell, model: StudyModel, key: Key, optimum: Predictor): Trial {
@@ -80,9 +101,8 @@ function withLastThird(record: readonly number[], steps: number): number[] {
 async function measureTest(
   cell: StudyCell,
   test: StudyTest,
-  seed: number,
+  { seed, look, prompts, key }: { seed: number; look: number; prompts: number; key: Key },
   runs: readonly Run[],
-  key: Key,
   pairs: readonly (readonly [string, string])[],
 ): Promise<Measurement[]> {
   const at = { population: test.law.population, context: test.context };
@@ -92,10 +112,13 @@ async function measureTest(
     return modelEntrant(name, mixer, run.status === "ok" ? run.snapshots.at(-1)!.weights : null);
   });
   const entrants = [...models, ...cell.predictors.map((predictor) => predictorEntrant(predictor, training, at))];
-  const columns = { ...cell.columns, ...test.columns, context: cell.columns.context as number | string };
-  const rows = await measure(entrants, { ...test, prompts: cell.prompts, key, seed, columns, tails: true });
-  const trained = new Map(cell.models.map(({ name }, i) => [name, trainingColumns(runs[i]!)]));
-  const stream = { ...test, key, prompts: Math.min(cell.prompts, AGREEMENT_PROMPTS) };
+  const context = cell.columns.context as number | string;
+  const columns = { ...cell.columns, ...test.columns, context, ...(look > 1 && { [LOOK]: look }) };
+  const rows = await measure(entrants, { ...test, prompts, key, seed, columns, tails: true });
+  // A further look tells nothing new of the training.
+  const told = look === 1 ? cell.models : [];
+  const trained = new Map(told.map(({ name }, i) => [name, trainingColumns(runs[i]!)]));
+  const stream = { ...test, key, prompts: Math.min(prompts, AGREEMENT_PROMPTS) };
   const compared: Awaited<ReturnType<typeof comparison>>[] = [];
   for (const pair of pairs) compared.push(await comparison(pair, entrants, stream));
   return rows.map((row) => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { contextField } from "./context-field.js";
 import { hypothesisField } from "./hypothesis.js";
+import { budgetField, precisionField } from "./sequential-field.js";
 import { trainField } from "./train-field.js";
 
 /** What rows are called. */
@@ -65,6 +66,8 @@ export const frame = z.strictObject({
   evaluate: evaluateField.prefault({}),
   identify: identifyField.optional(),
   seeds: z.int().min(1).max(10_000).default(5).describe("number of seeds; default 5"),
+  precision: precisionField.optional(),
+  budget: budgetField.optional(),
   hypotheses: z.array(hypothesisField).min(1).max(1000).optional(),
 });
 

@@ -8,6 +8,7 @@ import { jsonSchema } from "./json-schema.js";
 import { resolveCell } from "./resolve-cell.js";
 import { LARGEST, testsOf } from "./resolving.js";
 import { faultOf } from "./sentence.js";
+import { sequentialOf } from "./sequential-field.js";
 import { spokenOf } from "./spoken-of.js";
 import type { Study, StudyCell } from "./study.js";
 import { UnitMaker } from "./units.js";
@@ -45,9 +46,14 @@ export async function parseStudy(
   );
   const distinct = distinctCells(cells);
   const hypotheses = await resolveHypotheses(first, distinct, document);
-  const { title, seeds } = first;
-  const resolved = { title, seeds, cells: distinct.map((cell) => cell.settings), hypotheses: first.hypotheses ?? [] };
-  return { title, seeds, cells: distinct, hypotheses, settings: resolved as unknown as Json };
+  const { title, seeds, precision, budget, evaluate } = first;
+  const asked = { precision, budget, seeds, prompts: evaluate.prompts, hypotheses: hypotheses.length };
+  const sequential = sequentialOf(asked, (field, sentence) => document.fail(field, sentence));
+  const resolved = {
+    ...{ title, seeds, cells: distinct.map((cell) => cell.settings), hypotheses: first.hypotheses ?? [] },
+    ...(sequential && { sequential }),
+  };
+  return { title, seeds, cells: distinct, hypotheses, sequential, settings: resolved as unknown as Json };
 }
 
 function checkFrame(point: Point, document: YamlDocument): Frame {

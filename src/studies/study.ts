@@ -1,5 +1,6 @@
 import type { Law, Lengths, Mixer, Predictor, Row, Schedule } from "../types.js";
 import type { Hypothesis } from "./hypothesis.js";
+import type { Sequential } from "./sequential-field.js";
 import type { Drawing } from "./train-field.js";
 import type { Json } from "./yaml-document.js";
 
@@ -10,6 +11,8 @@ export interface Study {
   readonly seeds: number;
   readonly cells: readonly StudyCell[];
   readonly hypotheses: readonly Hypothesis[];
+  /** The looks at which seeds or prompts are added until enough is known; null where all is measured at once. */
+  readonly sequential: Sequential | null;
   /** The study as parsed, defaults filled in and grid resolved: what provenance stores and identities are made of. */
   readonly settings: Json;
 }
