@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keyOf } from "../src/math/keys.js";
@@ -106,4 +106,42 @@ test("small cells that differ in numbers are trained in one call, the first by i
   calls.length = 0;
   await runExperiment(packed, machine({ train }));
   expect(calls).toEqual(cells.map(() => 1));
+});
+
+test("a cell counts as finished when its file is on the disk, and a disk that fails meanwhile ends the run", async () => {
+  const { job } = experiment(({ context }) => [{ context: context! }]);
+  const here = machine();
+  const finished: string[] = [];
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const write = here.store.writeLater.bind(here.store);
+  here.store.writeLater = async (cell) => {
+    await held;
+    await write(cell);
+  };
+  const progress = { ...here.progress, finish: (cell: string) => void finished.push(cell) };
+  const run = runExperiment(job, { ...here, progress });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([finished, here.store.names()]).toEqual([[], []]);
+  release();
+  await run;
+  expect([finished.length, here.store.names().length]).toEqual([3, 3]);
+
+  const full = machine();
+  full.store.writeLater = () => Promise.reject(new DiskError("the disk is full"));
+  await expect(runExperiment(job, full)).rejects.toThrow("the disk is full");
+  expect(readdirSync(full.store.marks())).toEqual(["journal"]);
+});
+
+test("rows that go while the run is at work are missed at its end", async () => {
+  const { job } = experiment(({ context }) => [{ context: context! }]);
+  const here = machine();
+  const settle = here.store.settle.bind(here.store);
+  here.store.settle = () => {
+    settle();
+    here.store.clear();
+  };
+  await expect(runExperiment(job, here)).rejects.toThrow(/^the rows of context=1-\w+ have gone from /);
 });

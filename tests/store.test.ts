@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DiskError } from "../src/runner/disk.js";
@@ -28,6 +28,27 @@ test("a cell that was written is read back, value for value", () => {
   store.write({ provenance, rows });
   expect(store.read("context=10-abc")).toEqual({ provenance, rows });
   expect(store.all()).toEqual({ cells: [{ provenance, rows }], torn: [] });
+});
+
+test("a cell that is written while others are computed is there, whole, when it is said to be", async () => {
+  const store = new Store(folder);
+  store.open();
+  store.fail("context=10-abc", { message: "no", stack: "no" });
+  const written = store.writeLater({ provenance, rows });
+  expect(store.read("context=10-abc")).toBeUndefined();
+  await written;
+  expect(store.read("context=10-abc")).toEqual({ provenance, rows });
+  store.settle();
+  expect(readdirSync(folder)).toEqual(["context=10-abc.jsonl"]);
+});
+
+test("a cell that cannot be written while others are computed is a DiskError, and leaves nothing behind", async () => {
+  const store = new Store(join(folder, "gone"));
+  await expect(store.writeLater({ provenance, rows })).rejects.toThrow(DiskError);
+  mkdirSync(join(folder, "gone"));
+  mkdirSync(join(folder, "gone", "context=10-abc.jsonl"));
+  await expect(store.writeLater({ provenance, rows })).rejects.toThrow(DiskError);
+  expect(readdirSync(join(folder, "gone"))).toEqual(["context=10-abc.jsonl"]);
 });
 
 test("nothing but finished files is left beside a written cell", () => {

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
 
 /** A folder cannot be written: no room left, no permission, not a folder. The command line ends with status 3. */
 export class DiskError extends Error {}
@@ -21,10 +22,22 @@ export function writing<T>(what: string, folder: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new DiskError(`cannot write ${what} to ${folder}: ${REASONS[code] ?? message}`);
+    throw diskError(what, folder, error);
   }
+}
+
+/** As `writing`, of what takes its time. */
+export async function writingLater<T>(what: string, folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw diskError(what, folder, error);
+  }
+}
+
+function diskError(what: string, folder: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined ? error : new DiskError(`cannot write ${what} to ${folder}: ${REASONS[code] ?? message}`);
 }
 
 /**
@@ -48,10 +61,14 @@ function isFolder(path: string): boolean {
 
 /** Writes under another name, flushes, renames: the file is the old content or the new one, never a part. */
 export function replaceFile(target: string, content: string | Uint8Array): void {
-  // Process numbers of several hosts that write into one folder may be the same.
-  const draft = `${target}.${hostname()}-${process.pid}.draft`;
+  const draft = draftOf(target);
   try {
-    writeWhole(draft, typeof content === "string" ? Buffer.from(content, "utf8") : content);
+    const handle = written(draft, content);
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
     renameSync(draft, target);
   } catch (error) {
     rmSync(draft, { force: true });
@@ -59,12 +76,49 @@ export function replaceFile(target: string, content: string | Uint8Array): void 
   }
 }
 
-function writeWhole(file: string, bytes: Uint8Array): void {
-  const handle = openSync(file, "w");
+/** As `replaceFile`, with the flush left to Node's threads: this one goes on meanwhile, and several files are flushed at a time. */
+export async function replaceFileLater(target: string, content: string | Uint8Array): Promise<void> {
+  const draft = draftOf(target);
   try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+    const handle = written(draft, content);
+    try {
+      await flush(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(draft, target);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Flushes the names of a folder's files: a file is found after a loss of power only if its name is on the disk too. */
+export function flushFolder(folder: string): void {
+  // Windows opens no folder, and flushes names by itself.
+  if (process.platform === "win32") return;
+  const handle = openSync(folder, "r");
+  try {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+const flush = promisify(fsync);
+
+/** Process numbers of several hosts that write into one folder may be the same. */
+const draftOf = (target: string): string => `${target}.${hostname()}-${process.pid}.draft`;
+
+/** A file written whole, still open. */
+function written(file: string, content: string | Uint8Array): number {
+  const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
+  const handle = openSync(file, "w");
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
+    return handle;
+  } catch (error) {
+    closeSync(handle);
+    throw error;
   }
 }

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { OpenBackend, Row } from "../types.js";
+import { beginFolder } from "./begin-folder.js";
 import { CellGroups } from "./cell-groups.js";
 import { type CellPlan, type Job, planOf, workOf } from "./cell-plan.js";
 import { type Trained, trainCell } from "./cell-training.js";
 import { CheckpointFiles } from "./checkpoint-files.js";
-import type { DiskError } from "./disk.js";
+import { DiskError } from "./disk.js";
 import { type Group, type Started, trainGroup } from "./group-training.js";
 import { keptTraining } from "./kept-training.js";
 import { isMachineFault } from "./machine-fault.js";
@@ -14,6 +15,7 @@ import { type Provenance, runProvenance } from "./provenance.js";
 import { Reservations } from "./reservations.js";
 import type { Store, StoredCell } from "./store.js";
 import type { Trainer } from "./trainer.js";
+import { Underway } from "./underway.js";
 
 export interface Machine {
   readonly backend: OpenBackend;
@@ -54,6 +56,9 @@ export interface Outcome {
   readonly failed: readonly string[];
 }
 
+/** Cells that are being flushed to the disk at a time, while others are computed. */
+const FLUSHED = 16;
+
 /** Milliseconds between two looks at the cells that another runner computes. */
 const POLL = 250;
 
@@ -91,6 +96,9 @@ class Experimenter {
   private readonly met = new Set<string>();
   private readonly failed: string[] = [];
   private readonly groups: CellGroups;
+  private readonly flushes = new Underway(FLUSHED);
+  /** Cells that have rows in the store; the rows stay there, so that a long run does not grow. */
+  private readonly done = new Set<CellPlan>();
   private isUnwritten = false;
 
   constructor(
@@ -105,8 +113,8 @@ class Experimenter {
     this.groups = new CellGroups(machine.together ?? 1);
     this.signal = signal ? AbortSignal.any([signal, this.over.signal]) : this.over.signal;
     this.plans = job.cells.map((cell) => planOf(job, cell));
-    for (const plan of this.plans) if (resume) plan.stored = this.usable(plan);
-    this.open = new Set(this.plans.filter(({ stored }) => stored === undefined));
+    for (const plan of this.plans) if (resume && this.usable(plan)) this.done.add(plan);
+    this.open = new Set(this.plans.filter((plan) => !this.done.has(plan)));
     for (const plan of this.open) {
       if (this.hasFailedMeanwhile(plan) || !resume || retry) continue;
       const before = store.failure(plan.name);
@@ -117,8 +125,13 @@ class Experimenter {
   async run(): Promise<Outcome> {
     const { progress } = this.machine;
     const { plans, open } = this;
-    const reused = plans.filter(({ stored }) => stored !== undefined);
-    if (!this.machine.part) this.beginFolder(reused.length);
+    const reused = [...this.done];
+    if (!this.machine.part)
+      beginFolder({
+        ...{ job: this.job, store: this.machine.store, code: this.shared, say: (sentence) => this.say(sentence) },
+        cells: plans.map(({ name }) => name),
+        kept: reused.flatMap(({ stored }) => stored?.provenance ?? []),
+      });
     progress.start(
       this.job.id,
       plans.length,
@@ -131,29 +144,19 @@ class Experimenter {
         if (current === undefined) await pause(POLL, undefined, { signal: this.signal });
         current = current === undefined ? this.begin() : await this.complete(current);
       }
+      await this.flushes.end();
+      this.machine.store.settle();
     } finally {
       this.over.abort();
       for (const { name } of this.held) this.reservations.release(name, "dropped");
     }
-    const finished = plans.flatMap(({ stored }) => stored ?? []);
+    const finished = plans.flatMap((plan) => (this.done.has(plan) ? [this.readAgain(plan)] : []));
     return {
       rows: finished.flatMap(({ rows }) => rows),
       cells: finished.map(({ provenance }) => provenance),
       reused: reused.length,
       failed: this.failed,
     };
-  }
-
-  /** Says what is in the folder already, and what this run sets out to do. */
-  private beginFolder(reused: number): void {
-    const { store } = this.machine;
-    const names = this.plans.map(({ name }) => name);
-    const own = new Set(names);
-    const others = store.names().filter((name) => !own.has(name)).length;
-    if (reused > 0) this.say(`${reused} of ${names.length} cells are there already, --fresh computes them again`);
-    if (others > 0)
-      this.say(`${store.folder} also holds ${counted(others)} of other settings or seeds, which stay there`);
-    store.plan({ experiment: this.job.id, cells: names });
   }
 
   /** Begins to train the next cells that nobody else has. */
@@ -242,14 +245,10 @@ class Experimenter {
 
   /** Measures and stores a cell once it is trained. */
   private async finish({ plan, training }: Started): Promise<void> {
-    const { store, progress } = this.machine;
+    const { store } = this.machine;
     try {
-      const trained = await training;
-      plan.stored = await measureCell(this.job, plan, trained, this.shared, this.signal);
-      store.write(plan.stored);
-      this.checkpointsOf(plan).discard();
-      this.release(plan, "finished");
-      progress.finish(plan.name, false, plan.work);
+      const stored = await measureCell(this.job, plan, await training, this.shared, this.signal);
+      await this.flushes.add(this.keep(plan, stored));
     } catch (error) {
       if (this.signal.aborted || isMachineFault(error)) throw error;
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
@@ -257,6 +256,15 @@ class Experimenter {
       this.release(plan, "failed");
       this.fail(plan, `failed: ${message}`);
     }
+  }
+
+  /** Stores a cell; it is finished when its file is on the disk. */
+  private async keep(plan: CellPlan, stored: StoredCell): Promise<void> {
+    await this.machine.store.writeLater(stored);
+    this.done.add(plan);
+    this.checkpointsOf(plan).discard();
+    this.release(plan, "finished");
+    this.machine.progress.finish(plan.name, false, plan.work);
   }
 
   private release(plan: CellPlan, how: "finished" | "failed"): void {
@@ -286,7 +294,7 @@ class Experimenter {
   private isThere(plan: CellPlan): boolean {
     const found = this.usable(plan);
     if (!found || (!this.machine.resume && found.provenance.finished < this.begun)) return false;
-    plan.stored = found;
+    this.done.add(plan);
     this.open.delete(plan);
     this.machine.progress.advance(plan.work);
     this.machine.progress.finish(plan.name, true, plan.work);
@@ -299,6 +307,14 @@ class Experimenter {
     return found?.provenance.backend === this.machine.backend.name ? found : undefined;
   }
 
+  /** @throws DiskError where the rows have gone since they were stored */
+  private readAgain({ name }: CellPlan): StoredCell {
+    const { store } = this.machine;
+    const found = store.read(name);
+    if (!found) throw new DiskError(`the rows of ${name} have gone from ${store.folder} while the run was at work`);
+    return found;
+  }
+
   private meet(runner: Runner): void {
     const { id, host, pid } = runner;
     if (this.met.has(id)) return;
@@ -307,8 +323,6 @@ class Experimenter {
     this.say(`another run is at work in ${folder}: process ${pid} on ${host}; the cells are shared`, { runner });
   }
 }
-
-const counted = (cells: number): string => (cells === 1 ? "one cell" : `${cells} cells`);
 
 async function measureCell(
   job: Job,

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Row } from "../types.js";
 import { canonical } from "./canonical.js";
-import { makeFolder, replaceFile, writing } from "./disk.js";
+import { flushFolder, makeFolder, replaceFile, replaceFileLater, writing, writingLater } from "./disk.js";
 import type { Provenance } from "./provenance.js";
 
 /** What one file of rows holds: the first line says where they come from, each further line is a row. */
@@ -49,12 +49,23 @@ export class Store {
 
   /** @throws DiskError when the disk is full or the folder has gone; cells written before stay. */
   write(cell: StoredCell): void {
-    const lines = cell.rows.map((row) => JSON.stringify(row));
-    const text = [`"provenance":${JSON.stringify(cell.provenance)}}`, ...lines, ""].join("\n");
     this.guarded(() => {
-      replaceFile(join(this.folder, `${cell.provenance.cell}.jsonl`), `{"digest":"${digestOf(text)}",${text}`);
-      rmSync(join(this.folder, `${cell.provenance.cell}.failed`), { force: true });
+      replaceFile(this.file(cell), textOf(cell));
+      this.forgive(cell.provenance.cell);
     });
+  }
+
+  /** As `write`, with the flush left to Node's threads: several cells are flushed at a time, while others are computed. */
+  async writeLater(cell: StoredCell): Promise<void> {
+    await writingLater("rows", this.folder, async () => {
+      await replaceFileLater(this.file(cell), textOf(cell));
+      this.forgive(cell.provenance.cell);
+    });
+  }
+
+  /** Flushes the names of the cells that were written: from here on a loss of power costs none of them. */
+  settle(): void {
+    this.guarded(() => flushFolder(this.folder));
   }
 
   /** Keeps why a cell failed, until it is written. */
@@ -156,6 +167,10 @@ export class Store {
     });
   }
 
+  private file({ provenance }: StoredCell): string {
+    return join(this.folder, `${provenance.cell}.jsonl`);
+  }
+
   private guarded(work: () => void): void {
     writing("rows", this.folder, work);
   }
@@ -167,6 +182,13 @@ function newest(cells: readonly StoredCell[]): StoredCell[] {
   for (const cell of [...cells].sort((a, b) => (a.provenance.finished < b.provenance.finished ? -1 : 1)))
     latest.set(canonical(cell.provenance.settings), cell);
   return cells.filter((cell) => latest.get(canonical(cell.provenance.settings)) === cell);
+}
+
+/** What a cell's file holds. */
+function textOf({ provenance, rows }: StoredCell): string {
+  const lines = rows.map((row) => JSON.stringify(row));
+  const text = [`"provenance":${JSON.stringify(provenance)}}`, ...lines, ""].join("\n");
+  return `{"digest":"${digestOf(text)}",${text}`;
 }
 
 /** `{"digest":"<64 hexadecimal digits>",`: what stands before the text that the digest is of. */

@@ -1,0 +1,20 @@
+/** Work that goes on while its giver does other things, a bounded amount at a time. */
+export class Underway {
+  private readonly works: Promise<void>[] = [];
+
+  /** @param most at a time */
+  constructor(private readonly most: number) {}
+
+  /** Takes work that has begun; waits for the oldest where there is too much of it. @throws what an earlier one threw */
+  async add(work: Promise<void>): Promise<void> {
+    // Whoever waits for it hears of a failure; until then it is nobody's.
+    work.catch(() => {});
+    this.works.push(work);
+    if (this.works.length >= this.most) await this.works.shift();
+  }
+
+  /** Waits for all. @throws what one of them threw */
+  async end(): Promise<void> {
+    while (this.works.length > 0) await this.works.shift();
+  }
+}
