@@ -42,14 +42,16 @@ export function cellName(cell: Row, identity: string): string {
 /** The part of a provenance that is the same for every cell of a run. */
 export function runProvenance(backend: OpenBackend) {
   return {
-    version,
-    commit: commit(),
+    ...codeState(),
     numerics: NUMERICS,
     node: process.version,
     backend: backend.name,
     adapter: backend.adapter,
   };
 }
+
+/** The code that runs. */
+export const codeState = () => ({ version, commit: commit() });
 
 /** The clone's commit, with `+` where files differ from it; null in an installed package. */
 function commit(): string | null {
