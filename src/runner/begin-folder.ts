@@ -7,19 +7,18 @@ export interface Beginning {
   readonly job: Pick<Job, "id">;
   /** The names of all its cells. */
   readonly cells: readonly string[];
-  /** Where those come from that are there already. */
-  readonly kept: readonly Provenance[];
-  readonly code: Pick<Provenance, "version" | "commit">;
+  /** How many of them are there already, and how many of those were computed by other code. */
+  readonly kept: number;
+  readonly older: number;
   readonly store: Store;
   say(sentence: string): void;
 }
 
 /** Keeps what a run sets out to do, and says what is in its folder already. @throws DiskError */
-export function beginFolder({ job, cells, kept, code, store, say }: Beginning): void {
+export function beginFolder({ job, cells, kept, older, store, say }: Beginning): void {
   const own = new Set(cells);
   const others = store.names().filter((name) => !own.has(name)).length;
-  if (kept.length > 0) say(`${kept.length} of ${cells.length} cells are there already, --fresh computes them again`);
-  const older = kept.filter((cell) => !isOf(cell, code)).length;
+  if (kept > 0) say(`${kept} of ${cells.length} cells are there already, --fresh computes them again`);
   if (older > 0) say(`${older} of them ${older === 1 ? "was" : "were"} computed by another state of iclab's code`);
   if (others > 0)
     say(
@@ -28,7 +27,10 @@ export function beginFolder({ job, cells, kept, code, store, say }: Beginning): 
   store.plan({ experiment: job.id, cells });
 }
 
-/** The same version, and in a clone the same commit, without changes to it. */
-function isOf(cell: Pick<Provenance, "version" | "commit">, code: Pick<Provenance, "version" | "commit">): boolean {
-  return cell.version === code.version && cell.commit === code.commit && !(cell.commit ?? "").endsWith("+");
+/** What code there is: a version, and in a clone the commit, with a `+` where files differ from it. */
+type Code = Pick<Provenance, "version" | "commit">;
+
+/** Whether rows may have been computed by other code: of changed files nobody can tell. */
+export function isByOtherCode({ version, commit }: Code, now: Code): boolean {
+  return version !== now.version || commit !== now.commit || (commit ?? "").endsWith("+");
 }

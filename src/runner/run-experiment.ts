@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { OpenBackend, Row } from "../types.js";
-import { beginFolder } from "./begin-folder.js";
+import { beginFolder, isByOtherCode } from "./begin-folder.js";
 import { CellGroups } from "./cell-groups.js";
 import { type CellPlan, type Job, planOf, workOf } from "./cell-plan.js";
 import { type Trained, trainCell } from "./cell-training.js";
@@ -100,6 +100,8 @@ class Experimenter {
   /** Cells that have rows in the store; the rows stay there, so that a long run does not grow. */
   private readonly done = new Set<CellPlan>();
   private isUnwritten = false;
+  /** Kept cells that may have been computed by other code. */
+  private older = 0;
 
   constructor(
     private readonly job: Job,
@@ -113,7 +115,7 @@ class Experimenter {
     this.groups = new CellGroups(machine.together ?? 1);
     this.signal = signal ? AbortSignal.any([signal, this.over.signal]) : this.over.signal;
     this.plans = job.cells.map((cell) => planOf(job, cell));
-    for (const plan of this.plans) if (resume && this.usable(plan)) this.done.add(plan);
+    for (const plan of this.plans) if (resume) this.takeKept(plan);
     this.open = new Set(this.plans.filter((plan) => !this.done.has(plan)));
     for (const plan of this.open) {
       if (this.hasFailedMeanwhile(plan) || !resume || retry) continue;
@@ -128,9 +130,9 @@ class Experimenter {
     const reused = [...this.done];
     if (!this.machine.part)
       beginFolder({
-        ...{ job: this.job, store: this.machine.store, code: this.shared, say: (sentence) => this.say(sentence) },
+        ...{ job: this.job, store: this.machine.store, kept: reused.length, older: this.older },
         cells: plans.map(({ name }) => name),
-        kept: reused.flatMap(({ stored }) => stored?.provenance ?? []),
+        say: (sentence) => this.say(sentence),
       });
     progress.start(
       this.job.id,
@@ -288,6 +290,14 @@ class Experimenter {
     if (failure === undefined || (failure.at ?? "") <= this.begun) return false;
     this.fail(plan, `failed: ${failure.message}`);
     return true;
+  }
+
+  /** Takes the rows of a cell that an earlier run has finished. */
+  private takeKept(plan: CellPlan): void {
+    const found = this.usable(plan);
+    if (!found) return;
+    this.done.add(plan);
+    if (isByOtherCode(found.provenance, this.shared)) this.older++;
   }
 
   /** Takes the rows of a cell that another runner has finished since this one began. */

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { hostname } from "node:os";
 import { BackendError } from "./backends.js";
-import { beginFolder } from "./begin-folder.js";
+import { beginFolder, isByOtherCode } from "./begin-folder.js";
 import { type CellPlan, type Job, planOf } from "./cell-plan.js";
 import { processMemory } from "./process-memory.js";
 import type { Progress } from "./progress.js";
@@ -190,16 +190,22 @@ export class WorkerPool {
   private beginPart(): void {
     const { progress, resume, say } = this.workforce;
     const { job, store, plans, finished } = this.part!;
-    const kept = resume ? [...plans.keys()].flatMap((name) => this.usable(store, name)?.provenance ?? []) : [];
-    beginFolder({ job, cells: [...plans.keys()], kept, code: codeState(), store, say });
-    for (const { cell } of kept) finished.add(cell);
+    const code = codeState();
+    let older = 0;
+    for (const name of resume ? plans.keys() : []) {
+      const found = this.usable(store, name);
+      if (!found) continue;
+      finished.add(name);
+      if (isByOtherCode(found.provenance, code)) older++;
+    }
+    beginFolder({ job, cells: [...plans.keys()], kept: finished.size, older, store, say });
     const missing = [...plans.values()].filter(({ name }) => !finished.has(name));
     progress.start(
       job.id,
       plans.size,
       missing.reduce((sum, { work }) => sum + work, 0),
     );
-    for (const { cell } of kept) progress.finish(cell, true, 0);
+    for (const cell of finished) progress.finish(cell, true, 0);
   }
 
   /** Takes note of a cell's rows, which any of the processes may see first, and those see that began before. */
