@@ -22,6 +22,8 @@ export class Course {
   weights: Float64Array;
   /** True from the step on at which the loss or the weights left the finite numbers. */
   diverged = false;
+  /** Of the last update's batch, before the update; null where it is not finite or there was none. */
+  loss: number | null = null;
   /** The last weights that had a good loss. */
   private good: Float64Array;
   private memory: Memory;
@@ -66,6 +68,7 @@ export class Course {
       this.diverge(step, null);
       return;
     }
+    this.loss = loss;
     this.good = this.weights;
     const moved = update(optimizer, this.weights, clip(gradient, longest), this.memory, rateAt(this.schedule, step));
     if (!allFinite(moved.weights)) {
@@ -79,6 +82,7 @@ export class Course {
 
   private diverge(step: number, loss: number | null): void {
     this.diverged = true;
+    this.loss = loss;
     this.weights = this.good;
     this.snapshot({ step, loss, status: "diverged" }, this.weights);
   }
