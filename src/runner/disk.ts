@@ -1,7 +1,7 @@
-import { closeSync, fsync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import { promisify } from "node:util";
 
 /** A folder cannot be written: no room left, no permission, not a folder. The command line ends with status 3. */
 export class DiskError extends Error {}
@@ -63,12 +63,7 @@ function isFolder(path: string): boolean {
 export function replaceFile(target: string, content: string | Uint8Array): void {
   const draft = draftOf(target);
   try {
-    const handle = written(draft, content);
-    try {
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    writeWhole(draft, typeof content === "string" ? Buffer.from(content, "utf8") : content);
     renameSync(draft, target);
   } catch (error) {
     rmSync(draft, { force: true });
@@ -76,19 +71,23 @@ export function replaceFile(target: string, content: string | Uint8Array): void 
   }
 }
 
-/** As `replaceFile`, with the flush left to Node's threads: this one goes on meanwhile, and several files are flushed at a time. */
-export async function replaceFileLater(target: string, content: string | Uint8Array): Promise<void> {
+/**
+ * As `replaceFile`, by Node's threads: this one goes on meanwhile, and several files are flushed at a time. A file system
+ * that writes its journal holds up whoever opens or renames, so that not the flush alone takes milliseconds.
+ */
+export async function replaceFileLater(target: string, content: string): Promise<void> {
   const draft = draftOf(target);
   try {
-    const handle = written(draft, content);
+    const handle = await open(draft, "w");
     try {
-      await flush(handle);
+      await handle.writeFile(content);
+      await handle.sync();
     } finally {
-      closeSync(handle);
+      await handle.close();
     }
-    renameSync(draft, target);
+    await rename(draft, target);
   } catch (error) {
-    rmSync(draft, { force: true });
+    await rm(draft, { force: true });
     throw error;
   }
 }
@@ -105,20 +104,15 @@ export function flushFolder(folder: string): void {
   }
 }
 
-const flush = promisify(fsync);
-
 /** Process numbers of several hosts that write into one folder may be the same. */
 const draftOf = (target: string): string => `${target}.${hostname()}-${process.pid}.draft`;
 
-/** A file written whole, still open. */
-function written(file: string, content: string | Uint8Array): number {
-  const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
+function writeWhole(file: string, bytes: Uint8Array): void {
   const handle = openSync(file, "w");
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
-    return handle;
-  } catch (error) {
+    for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+    fsyncSync(handle);
+  } finally {
     closeSync(handle);
-    throw error;
   }
 }
