@@ -4,6 +4,9 @@ import { type Outcome, runExperiment } from "../runner/run-experiment.js";
 import type { Part } from "../slurm/cluster-grid.js";
 import type { GridRequest } from "../slurm/request.js";
 import type { BackendName } from "../types.js";
+import { computeInWorkers } from "./compute-in-workers.js";
+import { UsageError } from "./failure.js";
+import { workersOf } from "./limit-options.js";
 import type { RunOptions } from "./run-options.js";
 import { sayOnSlurmInterrupt } from "./slurm-interrupt.js";
 import { isOnSlurm, periodOf, type SlurmChoices, schedulingOf } from "./slurm-options.js";
@@ -19,7 +22,11 @@ export interface Grid {
 /** Computes all parts, on this machine or as jobs of Slurm. @returns their outcomes, in order */
 export async function compute({ of, parts, texts }: Grid, options: RunOptions & SlurmChoices): Promise<Outcome[]> {
   for (const { store } of parts) store.open();
-  if (!isOnSlurm(options))
+  const workers = workersOf(options);
+  if (isOnSlurm(options)) {
+    if (workers) throw new UsageError("--workers and limits are for this machine; Slurm has --time and --mem");
+  } else if (workers) return computeInWorkers({ of, parts, texts }, options, workers);
+  else
     return withMachine(options, async (machine) => {
       const outcomes: Outcome[] = [];
       for (const { job, store } of parts) outcomes.push(await runExperiment(job, { ...machine, store }));

@@ -12,7 +12,7 @@ export function sayOnInterrupt(folder: string, progress: Pick<Progress, "stop">)
     progress.stop();
     process.stderr.write(
       `\nstopped: the finished cells are kept in ${folder}; see them with \`npx iclab report ${quoted(folder)}\`, ` +
-        "go on with the same command and --resume\n",
+        "the same command goes on\n",
     );
     process.exit(signal === "SIGINT" ? 130 : 143);
   };

@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { missingWays } from "../data/missing.js";
 import { failure } from "./failure.js";
+import { withLimitOptions } from "./limit-options.js";
 import { withSlurmOptions } from "./slurm-options.js";
 
 /** One command a file; each is loaded only when it is called, so that `--help` answers at once. */
@@ -22,8 +23,12 @@ const backend = () =>
 const seed = () =>
   new Option("--seed <n>", "base of every key: changes every number").argParser(wholeNumber).default(0);
 const out = () => new Option("--out <dir>", "folder for rows, figures and the report").default("report");
-const resume = () => new Option("--resume", "keep the finished cells that are already in the folder");
-const retry = () => new Option("--retry", "with --resume: compute cells again that failed");
+const fresh = () =>
+  new Option("--fresh", "compute everything again; without it, what is finished in the folder is kept").conflicts(
+    "resume",
+  );
+const resume = () => new Option("--resume", "what happens anyway").hideHelp();
+const retry = () => new Option("--retry", "compute cells again that failed in an earlier run");
 const layout = () =>
   new Option("--layout <layout>", "what the tensors of a file from elsewhere are").choices([
     ...["merged", "factored", "softmax", "stack"],
@@ -40,13 +45,14 @@ program
   .addHelpText("after", "\nExample:\n  iclab list --json")
   .action(async (options) => (await import("./list.js")).list(options));
 
-withSlurmOptions(program.command("reproduce"))
+withSlurmOptions(withLimitOptions(program.command("reproduce")))
   .argument("<paper>", "an experiment's name (see `iclab list`) or `all`")
   .description("train, compare with theory, judge a paper's claims, write the report")
   .addOption(new Option("--scale <scale>", "how much to run").choices(["smoke", "full", "published"]).default("smoke"))
   .addOption(backend())
   .addOption(seed())
   .addOption(out())
+  .addOption(fresh())
   .addOption(resume())
   .addOption(retry())
   .addOption(on())
@@ -55,12 +61,13 @@ withSlurmOptions(program.command("reproduce"))
   .addHelpText("after", "\nExample:\n  iclab reproduce all --scale smoke")
   .action(async (paper, options) => (await import("./reproduce.js")).reproduce(paper, options));
 
-withSlurmOptions(program.command("run"))
+withSlurmOptions(withLimitOptions(program.command("run")))
   .argument("<study>", "a study file (YAML), or - for standard input")
   .description("run a study of your own: rows, verdicts, figures")
   .addOption(backend())
   .addOption(seed())
   .addOption(out())
+  .addOption(fresh())
   .addOption(resume())
   .addOption(retry())
   .addOption(on())
@@ -204,6 +211,8 @@ program
   .description("end the jobs of a grid on Slurm; finished cells are kept")
   .addHelpText("after", "\nExample:\n  iclab cancel report")
   .action(async (dir) => (await import("./cancel.js")).cancel(dir));
+
+program.command("worker", { hidden: true }).action(async () => (await import("./worker.js")).worker());
 
 program
   .command("slurm-task", { hidden: true })

@@ -9,17 +9,18 @@ export class BackendError extends Error {}
 /**
  * Opens the named backend, or for `auto` the first that opens and is no emulated GPU.
  *
+ * @param threads of the CPU engine at most; as many as the machine has where left out
  * @throws BackendError with the reason: a backend that was named is never replaced by another.
  */
-export async function openBackend(wanted: BackendName | "auto"): Promise<OpenBackend> {
+export async function openBackend(wanted: BackendName | "auto", threads?: number): Promise<OpenBackend> {
   if (wanted !== "auto") {
-    const opened = await (await load(wanted)).open();
+    const opened = await (await load(wanted, threads)).open();
     if (typeof opened === "string") throw new BackendError(`backend ${wanted}: ${opened}`);
     return opened;
   }
   const reasons: string[] = [];
   for (const name of names) {
-    const opened = await (await load(name)).open();
+    const opened = await (await load(name, threads)).open();
     if (typeof opened === "string") reasons.push(`${name}: ${opened}`);
     else if (opened.software) await opened.close();
     else return opened;
@@ -34,9 +35,10 @@ export async function loadBackends(): Promise<readonly Backend[]> {
   return loaded;
 }
 
-async function load(name: BackendName): Promise<Backend> {
+async function load(name: BackendName, threads?: number): Promise<Backend> {
   if (!names.includes(name))
     throw new BackendError(`backend ${name} is not in this version; it has ${names.join(", ")}`);
+  if (name === "cpu" && threads !== undefined) return (await import("../engine/cpu/backend.js")).cpuBackend(threads);
   const room = name.startsWith("tfjs-") ? `../backends/${name}.js` : `../engine/${name}/backend.js`;
   return ((await import(room)) as { default: Backend }).default;
 }

@@ -34,7 +34,7 @@ const SHARE = 1 / 20;
  */
 export async function* keptTraining(trials: readonly Trial[], keeping: Keeping): AsyncGenerator<Snapshot> {
   const { train, every, signal, say } = keeping;
-  const record = new TrainingRecord(trials, found(keeping));
+  const record = new TrainingRecord(trials, found(trials, keeping));
   const writer = new Writer(keeping);
   /** What an earlier run gave out of trials that go on; given out once it is sure that they do. */
   const earlier = new Map(record.trials.map(({ snapshots, ended }, i) => [i, ended === null ? snapshots : []]));
@@ -56,7 +56,7 @@ export async function* keptTraining(trials: readonly Trial[], keeping: Keeping):
       writer.writeWhenDue(record);
     },
     refuse(refused: readonly number[]) {
-      say("it cannot go on from its checkpoint, which is of another layout: its training begins again");
+      say("its checkpoint is of another layout of the kernels, the training begins again");
       for (const i of refused) {
         record.restart(i);
         earlier.delete(i);
@@ -78,16 +78,17 @@ export async function* keptTraining(trials: readonly Trial[], keeping: Keeping):
 }
 
 /** What an earlier run has left to go on from, told in a sentence. */
-function found({ files, since, say }: Keeping): readonly KeptTrial[] {
+function found(given: readonly Trial[], { files, since, say }: Keeping): readonly KeptTrial[] {
   const { trials, damaged, foreign } = files.read(since);
   if (damaged > 0) {
     const files = damaged === 1 ? "its newest checkpoint is" : `its ${damaged} newest checkpoints are`;
-    say(`${files} not whole: ${trials ? "the one before is used" : "its training begins again"}`);
+    say(`${files} not whole, ${trials ? "the one before is used" : "the training begins again"}`);
   } else if (trials === null && foreign)
-    say("its checkpoint comes from another backend, adapter or version: its training begins again");
+    say("its checkpoint comes from another backend, adapter or version, the training begins again");
   if (trials === null) return [];
   const made = trials.reduce((sum, { ended, standing }) => sum + (ended ?? standing?.step ?? 0), 0);
-  say(`it goes on from its checkpoint, ${made} updates on`);
+  const all = given.reduce((sum, { schedule }) => sum + schedule.steps, 0);
+  say(`goes on from its checkpoint, ${made} of ${all} updates are made`);
   return trials;
 }
 

@@ -12,7 +12,7 @@ export type Told =
   | { readonly kind: "begin"; readonly cell: string }
   | { readonly kind: "advance"; readonly work: number }
   | { readonly kind: "skip"; readonly work: number }
-  | { readonly kind: "finish"; readonly cell: string; readonly work: number }
+  | { readonly kind: "finish"; readonly cell: string }
   | { readonly kind: "say"; readonly sentence: string; readonly about: About }
   /** A part is over: all its cells have rows or have failed. */
   | { readonly kind: "over" }
