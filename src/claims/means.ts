@@ -33,17 +33,29 @@ export function meansOf(rows: readonly Measurement[], by: readonly string[]): Me
 function meanOf(name: string, { columns, rows }: Cell): Mean {
   const own = rows.filter((row) => isSampled(row) && row.name === name);
   const seeds = own.map(({ seed }) => seed!);
-  const risks = own.map(({ risk, status }) => (status === "ok" && risk !== null ? risk : Number.NaN));
-  const errors = own.map(({ standardError }) => standardError ?? Number.NaN);
+  const risks = risksOf(own);
   const outlier = outlierOf(risks);
   return {
     ...{ name, cell: labelOf(columns), columns, seeds },
-    risk: finite(mean(risks)),
-    errorOverSeeds: risks.length < 2 ? null : finite(deviation(risks) / Math.sqrt(risks.length)),
-    errorOverPrompts: finite(Math.hypot(...errors) / errors.length),
+    ...meanRisk(own),
     leaveOneOut: risks.length < 2 ? [] : risks.map((_, i) => mean(without(risks, i))),
     carriedBy: outlier === null ? null : seeds[outlier]!,
   };
+}
+
+/** The mean risk of one name's rows, a row a seed, and its errors apart. */
+export function meanRisk(rows: readonly Measurement[]): Pick<Mean, "risk" | "errorOverSeeds" | "errorOverPrompts"> {
+  const risks = risksOf(rows);
+  const errors = rows.map(({ standardError }) => standardError ?? Number.NaN);
+  return {
+    risk: finite(mean(risks)),
+    errorOverSeeds: risks.length < 2 ? null : finite(deviation(risks) / Math.sqrt(risks.length)),
+    errorOverPrompts: finite(Math.hypot(...errors) / errors.length),
+  };
+}
+
+function risksOf(rows: readonly Measurement[]): number[] {
+  return rows.map(({ risk, status }) => (status === "ok" && risk !== null ? risk : Number.NaN));
 }
 
 /** One false alarm in a hundred means of normal seeds. */

@@ -1,17 +1,12 @@
 import { openBackend } from "../runner/backends.js";
-import { loadCatalogue } from "../runner/catalogue.js";
 import { planStudy, type StudyPlan } from "../runner/study-plan.js";
 import { trainerOf } from "../runner/trainer.js";
-import { parseStudy } from "../studies/parse-study.js";
-import { readStudy } from "./read-study.js";
+import { loadStudy } from "./load-study.js";
 import type { RunOptions } from "./run-options.js";
-import { StudyFiles } from "./series-file.js";
 
 /** `iclab plan`: what a study will take on this machine, before anything of it runs; nothing is written. */
 export async function plan(file: string, options: Pick<RunOptions, "backend" | "json">): Promise<void> {
-  const catalogue = await loadCatalogue();
-  const name = file === "-" ? "standard input" : file;
-  const study = await parseStudy(readStudy(file), name, catalogue, new StudyFiles(file).read);
+  const { study, catalogue } = await loadStudy(file);
   const optimum = catalogue.predictors.get("lsa-optimum")!.make({}, { features: 1, context: 1 });
   const backend = await openBackend(options.backend);
   try {

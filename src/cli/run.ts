@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { Store } from "../runner/store.js";
-import { judgeStudy } from "../studies/judge-study.js";
+import { judgeStudy, looksOf } from "../studies/judge-study.js";
 import type { Measurement, Row } from "../types.js";
-import { compute } from "./compute.js";
+import { computeLooks } from "./compute-looks.js";
 import { conclude } from "./conclude.js";
 import type { RunOptions } from "./run-options.js";
 import type { SlurmChoices } from "./slurm-options.js";
@@ -14,9 +14,7 @@ export async function run(file: string, options: RunOptions & SlurmChoices): Pro
   const store = new Store(join(options.out, "rows", job.id));
   store.open();
   for (const [name, kept] of Object.entries(texts)) store.keep(name, kept);
-  const grid = { of: { study: true }, parts: [{ job, store }], texts } as const;
-  const [outcome] = await compute(grid, options);
-  const { rows, cells, failed } = outcome!;
+  const { rows, cells, failed } = await computeLooks(study, { of: { study: true }, job, store, texts }, options);
   const verdicts = judgeStudy(study, rows as Measurement[]);
   // Drawing takes a while to load: a mistake in the study, told above, does not wait for it.
   const { publish, studySection } = await import("../runner/publish.js");
@@ -30,6 +28,8 @@ export async function run(file: string, options: RunOptions & SlurmChoices): Pro
     verdicts,
     means: section.means ?? [],
     warnings: section.warnings ?? [],
+    ...(study.sequential && { looks: looksOf(study, rows as Measurement[]) }),
+    ...(study.claims.length > 0 && { claims: section.claims.slice(verdicts.length) }),
     ...(identified.length > 0 && { identify: identified }),
     provenance: { settings: study.settings, cells },
   };

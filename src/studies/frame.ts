@@ -3,6 +3,7 @@ import { contextField } from "./context-field.js";
 import { hypothesisField } from "./hypothesis.js";
 import { budgetField, precisionField } from "./sequential-field.js";
 import { trainField } from "./train-field.js";
+import { useField } from "./use-field.js";
 
 /** What rows are called. */
 export const rowName = z
@@ -69,6 +70,7 @@ export const frame = z.strictObject({
   precision: precisionField.optional(),
   budget: budgetField.optional(),
   hypotheses: z.array(hypothesisField).min(1).max(1000).optional(),
+  use: useField.optional(),
 });
 
 export type Frame = z.infer<typeof frame>;

@@ -1,4 +1,5 @@
-import { meansOf } from "../claims/means.js";
+import { cellsOf, labelOf } from "../claims/cell.js";
+import { meanRisk } from "../claims/means.js";
 import { LOOK, pooledLooks } from "../claims/pooled.js";
 import type { Measurement, Row } from "../types.js";
 import type { Sequential } from "./sequential-field.js";
@@ -79,10 +80,13 @@ export function leastPrecise(
   { unit }: Sequential,
   by: readonly string[],
 ): { readonly name: string; readonly cell: string; readonly part: number } | null {
-  const known = meansOf(rows, by).flatMap(({ name, cell, risk, errorOverSeeds, errorOverPrompts }) => {
+  const sampled = rows.filter(({ exact, seed }) => !exact && seed !== null);
+  const known = cellsOf(sampled, [...by, "name"]).flatMap(({ columns: { name, ...columns }, rows: own }) => {
+    const { risk, errorOverSeeds, errorOverPrompts } = meanRisk(own);
     const error = unit === "seeds" ? errorOverSeeds : errorOverPrompts;
     // A risk that diverged or is undefined in any seed stays so, however many are added.
-    return risk === null || error === null ? [] : [{ name, cell, part: risk === 0 ? 0 : error / Math.abs(risk) }];
+    if (risk === null || error === null) return [];
+    return [{ name: String(name), cell: labelOf(columns), part: risk === 0 ? 0 : error / Math.abs(risk) }];
   });
   return known.reduce<(typeof known)[number] | null>(
     (worst, one) => (one.part > (worst?.part ?? -1) ? one : worst),

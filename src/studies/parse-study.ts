@@ -12,24 +12,29 @@ import { sequentialOf } from "./sequential-field.js";
 import { spokenOf } from "./spoken-of.js";
 import type { Study, StudyCell } from "./study.js";
 import { UnitMaker } from "./units.js";
+import { type Bring, equipped } from "./use-field.js";
 import { type Json, YamlDocument } from "./yaml-document.js";
 
 /**
  * Reads a study file: YAML text in, an experiment out. `file` is what errors call it.
  *
+ * @param text the text, or a document that was made of a value
  * @param read reads files that the study names; a study that names one is refused without it
+ * @param bring loads the units that the study uses; a study that uses some is refused without it
  * @throws StudyError with line and column for the first thing that is not allowed
  */
 export async function parseStudy(
-  text: string,
+  text: string | YamlDocument,
   file: string,
-  catalogue: Catalogue,
+  shipped: Catalogue,
   read?: Site["read"],
+  bring?: Bring,
 ): Promise<Study> {
-  const document = new YamlDocument(file, text);
+  const document = typeof text === "string" ? new YamlDocument(file, text) : text;
   const written = document.value;
   if (!isMap(written))
     return document.fail([], "a study is a map; needed: title, law, context, and models or predictors");
+  const { catalogue, claims } = await equipped(written.use, shipped, document, bring);
   const maker = new UnitMaker(document);
   const axes = axesOf(written, catalogue, maker, document);
   if (sizeOf(axes) > LARGEST.tests)
@@ -53,7 +58,7 @@ export async function parseStudy(
     ...{ title, seeds, cells: distinct.map((cell) => cell.settings), hypotheses: first.hypotheses ?? [] },
     ...(sequential && { sequential }),
   };
-  return { title, seeds, cells: distinct, hypotheses, sequential, settings: resolved as unknown as Json };
+  return { title, seeds, cells: distinct, hypotheses, claims, sequential, settings: resolved as unknown as Json };
 }
 
 function checkFrame(point: Point, document: YamlDocument): Frame {

@@ -37,7 +37,13 @@ export function resolveModel(
   const drawing = drawingOf(train);
   const text = drawing.prompts === "gram" ? gramProgram(law, made.value, site.context) : law.program;
   if (typeof text === "string") document.fail(point.written([...path, "train", "prompts"]), text);
-  const settings = { name, mixer, ...(made.options as object), train: { ...schedule, until, record, ...drawing } };
+  const settings = {
+    name,
+    mixer,
+    ...(made.options as object),
+    ...made.identity,
+    train: { ...schedule, until, record, ...drawing },
+  };
   return {
     model: { name, mixer: made.value, schedule, until, record, drawing },
     settings: settings as unknown as Json,

@@ -21,8 +21,8 @@ export function resolvePredictor(
     document.fail(path, `\`${name}\` needs its option: { ${name}: ${describe([maker.schemaOf(unit)!])} }`);
   const options = typeof entry === "string" ? (bare as Json | undefined) : (entry[name] as Json);
   const naming = { what: "predictor", name, named: path, isKey: typeof entry !== "string", options, path, besides: [] };
-  const { value, options: filled } = maker.make(catalogue.predictors, naming, () => site, point);
+  const { value, options: filled, identity } = maker.make(catalogue.predictors, naming, () => site, point);
   const applies = value.applies(law.population);
   if (applies !== true) document.fail(path, `\`${name}\` does not apply to this law: ${applies}`);
-  return { predictor: value, settings: { [name]: filled } };
+  return { predictor: value, settings: { [name]: filled, ...identity } };
 }

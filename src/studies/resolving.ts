@@ -34,8 +34,8 @@ export function lengths({ point, document }: Resolving, field: ContextField, fea
 }
 
 /** A law's options in a cell's identity: with the data that they name, not only its name. */
-export function lawSettings({ value, options }: Made<Law>): { readonly [key: string]: Json } {
-  return { ...(options as object), ...(value.excerpt && { data: value.excerpt.digest }) };
+export function lawSettings({ value, options, identity }: Made<Law>): { readonly [key: string]: Json } {
+  return { ...(options as object), ...(value.excerpt && { data: value.excerpt.digest }), ...identity };
 }
 
 /** The law at `path` with the options that it has there. @throws StudyError also where its covariances are too large */

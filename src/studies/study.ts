@@ -1,4 +1,4 @@
-import type { Law, Lengths, Mixer, Predictor, Row, Schedule } from "../types.js";
+import type { Claim, Law, Lengths, Mixer, Predictor, Row, Schedule } from "../types.js";
 import type { Hypothesis } from "./hypothesis.js";
 import type { Sequential } from "./sequential-field.js";
 import type { Drawing } from "./train-field.js";
@@ -11,6 +11,8 @@ export interface Study {
   readonly seeds: number;
   readonly cells: readonly StudyCell[];
   readonly hypotheses: readonly Hypothesis[];
+  /** Claims of the person's own that it uses. */
+  readonly claims: readonly Claim[];
   /** The looks at which seeds or prompts are added until enough is known; null where all is measured at once. */
   readonly sequential: Sequential | null;
   /** The study as parsed, defaults filled in and grid resolved: what provenance stores and identities are made of. */

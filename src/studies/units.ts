@@ -15,6 +15,8 @@ export interface Made<Value> {
   readonly value: Value;
   /** The options with their defaults. */
   readonly options: Json;
+  /** `source` of a unit that a person brought, nothing of ours: what a cell's identity has besides the options. */
+  readonly identity: { readonly source?: string };
 }
 
 /** Where a unit is named and what belongs to it. */
@@ -68,7 +70,8 @@ export class UnitMaker {
     const known = this.made.get(key) as Made<Value> | undefined;
     if (known) return known;
     try {
-      const made = { value: unit.make(options, place), options };
+      const identity = unit.source === undefined ? {} : { source: unit.source };
+      const made = { value: unit.make(options, place), options, identity };
       this.made.set(key, made);
       return made;
     } catch (error) {

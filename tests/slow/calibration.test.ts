@@ -8,93 +8,12 @@ import { cellKey } from "../../src/runner/cell-plan.js";
 import { packageRoot } from "../../src/runner/package-root.js";
 import { studyExperiment } from "../../src/runner/study-experiment.js";
 import { judgeStudy } from "../../src/studies/judge-study.js";
-import { parseStudy } from "../../src/studies/parse-study.js";
 import type { Measurement, Predictor } from "../../src/types.js";
 import { most } from "../binomial.js";
+import { type Counts, counted, drawnRows, sentences, studyOf, type Training, truths } from "../calibration.js";
 
 const catalogue = await loadCatalogue();
 const page = readFileSync(join(packageRoot, "docs/statistics.md"), "utf8");
-
-/** The true risks, and the margin of the equivalence: the false sentences are false by nothing at all. */
-const [A, B] = [1, 1.25];
-
-/** Four true sentences and four false ones; all but one of each lie on the edge, where a wrong verdict is likeliest. */
-const sentences: readonly (readonly [isTrue: boolean, text: string])[] = [
-  [true, 'expect: "risk(ridge) <= 0.8 * risk(zero)"'],
-  [true, 'expect: "risk(ridge) >= 0.8 * risk(zero)"'],
-  [true, 'expect: "1.25 <= risk(zero)"'],
-  [true, 'equals: ["risk(ridge)", "0.8 * risk(zero)"], within: 0.2'],
-  [false, 'expect: "risk(ridge) < 0.8 * risk(zero)"'],
-  [false, 'expect: "risk(zero) > 1.25"'],
-  [false, 'equals: ["risk(ridge)", "risk(zero)"], within: 0.25'],
-  [false, 'expect: "risk(zero) < risk(ridge)"'],
-];
-
-const truths = sentences.map(([isTrue]) => isTrue);
-
-const studyOf = (seeds: number, contexts: readonly number[], hypotheses: typeof sentences) =>
-  parseStudy(
-    `title: calibration
-law: { kind: gaussian-linear, features: 2, noise: 0.5 }
-context: [${contexts}]
-predictors: [zero, ridge]
-evaluate: { prompts: 400 }
-seeds: ${seeds}
-hypotheses: [${hypotheses.map(([, text]) => `{ says: it, ${text} }`).join(", ")}]`,
-    "calibration.yaml",
-    catalogue,
-  );
-
-/** The factor, of mean 1, by which a seed's training changes both risks. */
-type Training = (draws: Draws) => number;
-
-/** Rows as a study stores them: risks of two names on common prompts (correlation 0.9). */
-function drawn(draws: Draws, contexts: readonly number[], seeds: number, training: Training): Measurement[] {
-  const [error, correlation] = [0.02, 0.9];
-  return contexts.flatMap((context) =>
-    Array.from({ length: seeds }, (_, seed) => {
-      const [own, common] = [training(draws), draws.normal()];
-      return [
-        ["ridge", A],
-        ["zero", B],
-      ].map(([name, truth]) => {
-        const noise = Math.sqrt(correlation) * common + Math.sqrt(1 - correlation) * draws.normal();
-        const risk = (truth as number) * own + error * noise;
-        const row = {
-          kind: "predictor",
-          exact: false,
-          seed,
-          context,
-          testContext: context,
-          status: "ok",
-          prompts: 400,
-        };
-        const covariance = (other: string) => (other === name ? 1 : correlation) * error ** 2;
-        const pairs = { "covariance.ridge": covariance("ridge"), "covariance.zero": covariance("zero") };
-        return { ...row, name, risk, excess: risk, standardError: error, ...pairs } as Measurement;
-      });
-    }).flat(),
-  );
-}
-
-/** What came of many studies: how many had any wrong verdict, and how the hypotheses came out. */
-interface Counts {
-  readonly wrongStudies: number;
-  readonly falselyRefuted: number;
-  readonly falselyHeld: number;
-  readonly right: number;
-}
-
-function counted(verdicts: readonly (readonly (boolean | null)[])[], truths: readonly boolean[]): Counts {
-  const all = verdicts.flatMap((study) => study.map((holds, i) => ({ holds, isTrue: truths[i]! })));
-  const isWrong = (holds: boolean | null, isTrue: boolean) => holds !== null && holds !== isTrue;
-  return {
-    wrongStudies: verdicts.filter((study) => study.some((holds, i) => isWrong(holds, truths[i]!))).length,
-    falselyRefuted: all.filter(({ holds, isTrue }) => isTrue && holds === false).length,
-    falselyHeld: all.filter(({ holds, isTrue }) => !isTrue && holds === true).length,
-    right: all.filter(({ holds, isTrue }) => holds === isTrue).length,
-  };
-}
 
 /** 250 studies of four true and four false hypotheses: a thousand of each. */
 const STUDIES = 250;
@@ -122,7 +41,7 @@ test.each(cases)(
     const verdicts: (boolean | null)[][] = Array.from({ length: STUDIES }, () => []);
     for (const sentence of sentences) {
       const study = await studyOf(seeds, [4], [sentence]);
-      for (const all of verdicts) all.push(judgeStudy(study, drawn(draws, [4], seeds, training), level)[0]!.holds);
+      for (const all of verdicts) all.push(judgeStudy(study, drawnRows(draws, [4], seeds, training), level)[0]!.holds);
     }
     const counts = counted(verdicts, truths);
     expect(page).toContain(`| ${name} | ${level} | ${text(counts)}`);
@@ -138,7 +57,7 @@ test.each(cases)("250 studies of eight such hypotheses in two cells: %s, at leve
   const study = await studyOf(seeds, [4, 8], sentences);
   const draws = new Draws(foldIn(keyOf(8), name));
   const verdicts = Array.from({ length: STUDIES }, () =>
-    judgeStudy(study, drawn(draws, [4, 8], seeds, training), level).map(({ holds }) => holds),
+    judgeStudy(study, drawnRows(draws, [4, 8], seeds, training), level).map(({ holds }) => holds),
   );
   const counts = counted(verdicts, truths);
   expect(page).toContain(
