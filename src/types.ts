@@ -64,6 +64,8 @@ export interface Unit<Options, Value> {
   readonly says: string;
   readonly options: ZodType<Options>;
   make(options: Options, site: Site): Value;
+  /** Of a unit that a person brought: a digest of its source, part of the identity of every cell that it is in. */
+  readonly source?: string;
 }
 
 /** What closed forms are written in. `family` tells a predictor or a theory whether it can apply. */

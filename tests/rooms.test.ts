@@ -15,13 +15,14 @@ const doors: Record<string, readonly string[]> = {
   backends: ["types"],
   training: ["types", "math", "backends", "laws", "mixers"],
   engine: ["types", "math", "kernels", "backends", "training"],
-  evaluation: ["types", "math", "predictors"],
+  evaluation: ["types", "math", "predictors", "own"],
   forecast: ["types", "math", "predictors"],
   weights: ["types", "math"],
   identify: ["types", "math", "evaluation"],
   claims: ["types", "math"],
-  contracts: ["types", "math", "kernels", "laws", "theory", "backends", "engine"],
-  studies: ["types", "math", "laws", "mixers", "predictors", "theory", "claims"],
+  contracts: ["types", "math", "kernels", "laws", "theory", "backends", "engine", "own"],
+  own: ["types"],
+  studies: ["types", "math", "laws", "mixers", "predictors", "theory", "claims", "own"],
   figures: ["types"],
   report: ["types", "claims", "figures"],
   runner: [
@@ -32,7 +33,7 @@ const doors: Record<string, readonly string[]> = {
   cli: [
     ...["types", "math", "laws", "mixers", "backends", "training", "engine"],
     ...["studies", "evaluation", "weights", "identify", "claims", "figures", "runner", "report"],
-    ...["data", "forecast", "slurm"],
+    ...["data", "forecast", "slurm", "own", "contracts"],
   ],
   experiments: [
     ...["types", "math", "laws", "mixers", "predictors", "theory", "training", "studies"],

@@ -1,18 +1,15 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { loadCatalogue } from "../runner/catalogue.js";
 import { cellKey } from "../runner/cell-plan.js";
 import { replaceFile, writing } from "../runner/disk.js";
 import { studyExperiment } from "../runner/study-experiment.js";
-import { parseStudy } from "../studies/parse-study.js";
 import type { Study, StudyCell } from "../studies/study.js";
 import type { Key, Lengths, Row, Snapshot } from "../types.js";
 import { arraysOf } from "../weights/model-file.js";
 import { endings, writeArrays } from "../weights/weights-file.js";
 import { UsageError } from "./failure.js";
-import { readBytes } from "./read-file.js";
+import { loadStudy } from "./load-study.js";
 import type { RunOptions } from "./run-options.js";
-import { StudyFiles } from "./series-file.js";
 import { withMachine } from "./with-machine.js";
 
 /**
@@ -20,10 +17,7 @@ import { withMachine } from "./with-machine.js";
  * each in every format. A model that diverged is said and not written.
  */
 export async function exportWeights(file: string, options: RunOptions & { readonly model?: string }): Promise<void> {
-  const catalogue = await loadCatalogue();
-  const text = new TextDecoder().decode(readBytes(file, "study"));
-  const name = file === "-" ? "standard input" : file;
-  const study = await parseStudy(text, name, catalogue, new StudyFiles(file).read);
+  const { study, catalogue } = await loadStudy(file);
   refuseUnknown(study, options.model);
   const optimum = catalogue.predictors.get("lsa-optimum")!.make({}, { features: 1, context: 1 });
   const experiment = studyExperiment(study, optimum);
@@ -70,7 +64,7 @@ interface ModelSettings {
 
 function settingsOf(cell: StudyCell, i: number): ModelSettings {
   const { models } = cell.settings as unknown as { readonly models: readonly Record<string, unknown>[] };
-  const { name: _, mixer, train: __, ...options } = models[i]!;
+  const { name: _, mixer, train: __, source: ___, ...options } = models[i]!;
   return { mixer: mixer as string, options, features: cell.law.features, context: cell.context };
 }
 

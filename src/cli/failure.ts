@@ -1,5 +1,6 @@
 import { SeriesError } from "../data/series-error.js";
 import { DeviceError } from "../engine/device-error.js";
+import { OwnError } from "../own/own-error.js";
 import { BackendError } from "../runner/backends.js";
 import { DiskError } from "../runner/disk.js";
 import { SlurmError, SlurmRefusal } from "../slurm/slurm-error.js";
@@ -11,7 +12,7 @@ export class UsageError extends Error {}
 
 /** One sentence and an exit status for whatever went wrong: 2 bad input, 3 the machine cannot, else 1 with the stack. */
 export function failure(error: unknown): { readonly status: number; readonly message: string } {
-  const isInput = [UsageError, StudyError, WeightsError, SeriesError, SlurmRefusal].some(
+  const isInput = [UsageError, StudyError, OwnError, WeightsError, SeriesError, SlurmRefusal].some(
     (kind) => error instanceof kind,
   );
   if (isInput) return { status: 2, message: (error as Error).message };

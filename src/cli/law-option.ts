@@ -1,7 +1,7 @@
 import { parseStudy } from "../studies/parse-study.js";
 import type { StudyCell } from "../studies/study.js";
 import type { Catalogue } from "../types.js";
-import { readBytes } from "./read-file.js";
+import { isCode, loadStudy } from "./load-study.js";
 import { StudyFiles } from "./series-file.js";
 
 /**
@@ -15,11 +15,7 @@ export async function readLaw(
   context: string | undefined,
   catalogue: Catalogue,
 ): Promise<Pick<StudyCell, "law" | "context">> {
-  if (/\.ya?ml$/.test(law)) {
-    const text = new TextDecoder().decode(readBytes(law, "study"));
-    const [cell] = (await parseStudy(text, law, catalogue, new StudyFiles(law).read)).cells;
-    return cell!;
-  }
+  if (/\.ya?ml$/.test(law) || isCode(law)) return (await loadStudy(law)).study.cells[0]!;
   const text = [`law: ${law}`, `context: ${context ?? "null"}`, "title: law", "predictors: [zero]", ""].join("\n");
   const [cell] = (await parseStudy(text, "--law", catalogue, new StudyFiles("-").read)).cells;
   return cell!;

@@ -62,7 +62,7 @@ withSlurmOptions(withLimitOptions(program.command("reproduce")))
   .action(async (paper, options) => (await import("./reproduce.js")).reproduce(paper, options));
 
 withSlurmOptions(withLimitOptions(program.command("run")))
-  .argument("<study>", "a study file (YAML), or - for standard input")
+  .argument("<study>", "a study file (YAML or .ts), or - for standard input")
   .description("run a study of your own: rows, verdicts, figures")
   .addOption(backend())
   .addOption(seed())
@@ -77,12 +77,20 @@ withSlurmOptions(withLimitOptions(program.command("run")))
 
 program
   .command("plan")
-  .argument("<study>", "a study file (YAML), or - for standard input")
+  .argument("<study>", "a study file (YAML or .ts), or - for standard input")
   .description("what a study will take on this machine: trials, time, memory; nothing is written")
   .addOption(backend())
   .addOption(json())
   .addHelpText("after", "\nExample:\n  iclab plan study.yaml")
   .action(async (study, options) => (await import("./plan.js")).plan(study, options));
+
+program
+  .command("check")
+  .argument("<files...>", "TypeScript files of your own laws, mixers, predictors or claims")
+  .description("hold your own units to the contracts that iclab's are held to, and say what they break")
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab check ./mine.ts")
+  .action(async (files, options) => (await import("./check.js")).check(files, options));
 
 program
   .command("identify")
@@ -125,7 +133,7 @@ program
 
 program
   .command("export")
-  .argument("<study>", "a study file (YAML), or - for standard input")
+  .argument("<study>", "a study file (YAML or .ts), or - for standard input")
   .description("train a study's models as `run` does and write their weights, as .safetensors and .npz")
   .option("--model <name>", "only this one")
   .addOption(backend())

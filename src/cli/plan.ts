@@ -1,6 +1,7 @@
 import { openBackend } from "../runner/backends.js";
 import { planStudy, type StudyPlan } from "../runner/study-plan.js";
 import { trainerOf } from "../runner/trainer.js";
+import type { Study } from "../studies/study.js";
 import { loadStudy } from "./load-study.js";
 import type { RunOptions } from "./run-options.js";
 
@@ -11,20 +12,29 @@ export async function plan(file: string, options: Pick<RunOptions, "backend" | "
   const backend = await openBackend(options.backend);
   try {
     const found = await planStudy(study, optimum, await trainerOf(backend));
-    const told = { backend: backend.name, adapter: backend.adapter, ...found };
+    const told = { backend: backend.name, adapter: backend.adapter, ...found, looks: study.sequential };
     process.stdout.write(options.json ? `${JSON.stringify(told, null, 2)}\n` : asText(told));
   } finally {
     await backend.close();
   }
 }
 
-function asText(plan: StudyPlan & { readonly backend: string; readonly adapter: string }): string {
-  const { backend, adapter, cells, trials, steps, hypotheses, memory, disk, probedCells } = plan;
+type Told = StudyPlan & {
+  readonly backend: string;
+  readonly adapter: string;
+  readonly looks: Study["sequential"];
+};
+
+function asText(plan: Told): string {
+  const { backend, adapter, cells, trials, steps, hypotheses, memory, disk, probedCells, looks } = plan;
   const both = [plan.trainingSeconds, plan.measuringSeconds] as const;
   const count = (number: number) => number.toLocaleString("en-US");
   return `${[
     `trials      ${count(trials)} in ${count(cells)} cells, ${count(steps)} steps of training in all`,
     `hypotheses  ${count(hypotheses)}`,
+    ...(looks === null
+      ? []
+      : [`looks       at most ${looks.sizes.length}, the first of ${looksText(looks)}: what follows is of it`]),
     `time        about ${duration(Math.max(...both))} to ${duration(both[0] + both[1])}: training ${duration(both[0])}, ` +
       `measuring ${duration(both[1])}, at one time where cores are free`,
     `memory      ${size(memory)}`,
@@ -32,6 +42,9 @@ function asText(plan: StudyPlan & { readonly backend: string; readonly adapter: 
     `measured on ${probedCells} ${probedCells === 1 ? "cell" : "cells"}, shortened, on ${backend} (${adapter})`,
   ].join("\n")}\n`;
 }
+
+const looksText = ({ unit, sizes }: NonNullable<Study["sequential"]>): string =>
+  `${sizes[0]!.toLocaleString("en-US")} ${unit} and the last of ${sizes.at(-1)!.toLocaleString("en-US")}`;
 
 const UNITS: readonly (readonly [seconds: number, name: string])[] = [
   [86_400, "days"],

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { OwnFiles } from "../own/own-files.js";
 import type { Section } from "../report/material.js";
 import { loadCatalogue, loadExperiments } from "../runner/catalogue.js";
 import { judgeClaims } from "../runner/judged.js";
@@ -14,6 +15,7 @@ import { parseStudy } from "../studies/parse-study.js";
 import type { Measurement } from "../types.js";
 import { conclude } from "./conclude.js";
 import { UsageError } from "./failure.js";
+import { bringFrom } from "./load-study.js";
 import { KEPT, keptFiles } from "./series-file.js";
 
 /** `iclab report`: judges stored rows again and writes the page; nothing is trained, no backend is opened. */
@@ -57,7 +59,8 @@ async function study(folder: string): Promise<Part> {
   const text = store.kept("study.yaml");
   if (text === undefined) throw new UsageError(`${folder}/rows/study has lost its study.yaml; run the study again`);
   const read = keptFiles(store.kept(KEPT));
-  const study = await parseStudy(text, `${folder}/rows/study/study.yaml`, await loadCatalogue(), read);
+  const file = `${folder}/rows/study/study.yaml`;
+  const study = await parseStudy(text, file, await loadCatalogue(), read, bringFrom(new OwnFiles(file)));
   // Another study may have been run into the same folder: only this one's cells count.
   const stored = store.all(({ settings, seed, identity }) => {
     return identity === identify("study", settings, seed, cellSettings(study, settings));

@@ -1,5 +1,7 @@
 /** The program of one thread that measures: it makes what jobs describe and answers their tasks, one after another. */
+import { fileURLToPath } from "node:url";
 import { parentPort } from "node:worker_threads";
+import { importOwn } from "../own/import-own.js";
 import type { Key, Prompts, Recipe, Slice } from "../types.js";
 import type { End, Job, Result, Task } from "./job.js";
 import { type Predict, squaredErrors } from "./squared-errors.js";
@@ -10,7 +12,9 @@ interface Measuring {
 }
 
 async function restored<Made>({ module, constants }: Recipe): Promise<Made> {
-  const { restore } = (await import(module)) as { restore(constants: unknown): Made };
+  // Node imports no TypeScript: a module of that kind is a person's own, as ours are built.
+  const imported = module.endsWith(".ts") ? importOwn(fileURLToPath(module)) : import(module);
+  const { restore } = (await imported) as { restore(constants: unknown): Made };
   return restore(constants);
 }
 

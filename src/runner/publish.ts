@@ -11,6 +11,7 @@ import type { Study } from "../studies/study.js";
 import type { Experiment, Measurement, Row } from "../types.js";
 import { replaceFile, writing } from "./disk.js";
 import type { Judged } from "./judged.js";
+import { judgeOwnClaims } from "./own-claims.js";
 import type { Provenance } from "./provenance.js";
 import { quoted, rerunCommands, scaleOf } from "./rerun.js";
 import { saveFigures } from "./save-figures.js";
@@ -63,15 +64,23 @@ export function studySection(folder: string, { study, text, rows: stored, cells,
   const file = join(folder, "rows", "study", "study.yaml");
   const rows = rowsJudged(study, stored as readonly Measurement[]);
   const looks = looksOf(study, stored as readonly Measurement[]);
-  const claims = judgedHypotheses(verdicts);
+  const hypotheses = judgedHypotheses(verdicts);
+  const own = judgeOwnClaims(study, rows);
+  const tested = [
+    ...(hypotheses.length > 0
+      ? [hypothesesTested(hypotheses, FAMILY_LEVEL, looks)]
+      : looks
+        ? [looksSentence(looks)]
+        : []),
+    ...(own.length > 0 ? [claimsTested(own, FAMILY_LEVEL)] : []),
+  ];
   return {
     id: "study",
     title: study.title,
     question: study.title,
     settings: [...settingsOf(cells), ...closedForms(rows)],
-    claims,
-    ...(claims.length > 0 && { tested: hypothesesTested(claims, FAMILY_LEVEL, looks) }),
-    ...(looks && claims.length === 0 && { tested: looksSentence(looks) }),
+    claims: [...hypotheses, ...own],
+    ...(tested.length > 0 && { tested: tested.join("; ") }),
     ...reliability(study, rows, cells),
     figures: saveFigures(join(folder, "figures", "study"), "study", studyFigures(study), rows),
     notes: [],
