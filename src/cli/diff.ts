@@ -4,7 +4,7 @@ import { storedCells } from "./stored-rows.js";
 
 /** `iclab diff`: which rows of two folders differ by more than their error, and why they may. Status 1 where any does. */
 export async function diff(here: string, there: string, { json }: { readonly json?: boolean }): Promise<void> {
-  const found = folderDifference(storedCells(here), storedCells(there));
+  const found = folderDifference(await storedCells(here), await storedCells(there));
   process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : asText(found));
   if (found.different.length > 0 || found.compared === 0) process.exitCode = 1;
 }

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { loadExperiments } from "../runner/catalogue.js";
 import { replaceFile, writing } from "../runner/disk.js";
-import { quoted, rerunCommands } from "../runner/rerun.js";
+import { rerunCell } from "../runner/rerun-cell.js";
 import { RowDatabase } from "../runner/row-database.js";
-import { type RowTable, rowTable, unitOf } from "../runner/row-table.js";
+import { type RowTable, rowTable, unitsOf } from "../runner/row-table.js";
 import type { StoredCell } from "../runner/store.js";
 import { UsageError } from "./failure.js";
 import { storedCells } from "./stored-rows.js";
@@ -28,12 +29,12 @@ export async function rows(folder: string, options: RowsOptions): Promise<void> 
     throw new UsageError("one format at a time; allowed: --csv (where nothing is said), --parquet or --json");
   if (parquet && out === undefined && process.stdout.isTTY)
     throw new UsageError("Parquet is nothing for a terminal; allowed: --out <file>, or a pipe");
-  const cells = storedCells(folder);
+  const cells = await storedCells(folder);
   const table = rowTable(cells);
   const database = await RowDatabase.open(table);
   const content = json
     ? Buffer.from(`${JSON.stringify(await query(() => database.query(sql)), null, 2)}\n`)
-    : await exported(database, sql, parquet ? "parquet" : "csv", metadataOf(folder, cells, table));
+    : await exported(database, sql, parquet ? "parquet" : "csv", await metadataOf(folder, cells, table));
   database.close();
   if (out !== undefined) writing("rows", out, () => replaceFile(out, content));
   else await pipeline(Readable.from([content]), process.stdout, { end: false });
@@ -56,21 +57,13 @@ async function exported(
 }
 
 /** What a Parquet file says of itself: the unit of each column, where each cell comes from, how to compute it again. */
-function metadataOf(folder: string, cells: readonly StoredCell[], { columns }: RowTable): Record<string, string> {
+async function metadataOf(folder: string, cells: readonly StoredCell[], { columns }: RowTable) {
   const provenance = cells.map((cell) => cell.provenance);
-  const names = [...new Set(provenance.map(({ experiment }) => experiment))];
-  const commands = names.flatMap((name) => {
-    const what = name === "study" ? `run ${quoted(join(folder, "rows", "study", "study.yaml"))}` : `reproduce ${name}`;
-    return rerunCommands(
-      what,
-      provenance.filter(({ experiment }) => experiment === name),
-      folder,
-    );
-  });
-  const units = Object.fromEntries(columns.map(({ name }) => [name, unitOf(name)]).filter(([, unit]) => unit !== ""));
+  const ofPapers = provenance.some(({ experiment }) => experiment !== "study");
+  const commandOf = rerunCell(folder, ofPapers ? await loadExperiments() : new Map());
   return {
-    "iclab.units": JSON.stringify(units),
-    "iclab.commands": JSON.stringify(commands),
+    "iclab.units": JSON.stringify(unitsOf(columns)),
+    "iclab.commands": JSON.stringify([...new Set(provenance.map(commandOf))]),
     "iclab.provenance": JSON.stringify(provenance),
   };
 }

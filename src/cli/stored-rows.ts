@@ -14,12 +14,15 @@ export function experimentsIn(folder: string): string[] {
 }
 
 /** All finished cells of a folder; files that are not whole are named on stderr. @throws UsageError where there are none */
-export function storedCells(folder: string): StoredCell[] {
-  const cells = experimentsIn(folder).flatMap((name) => {
-    const stored = new Store(join(folder, "rows", name)).all();
+export async function storedCells(folder: string): Promise<StoredCell[]> {
+  const cells: StoredCell[] = [];
+  for (const name of experimentsIn(folder)) {
+    const store = new Store(join(folder, "rows", name));
+    await store.load();
+    const stored = store.all();
     for (const file of stored.torn) process.stderr.write(`${file} is not whole and was left out\n`);
-    return stored.cells;
-  });
+    for (const cell of stored.cells) cells.push(cell);
+  }
   if (cells.length === 0)
     throw new UsageError(`${folder} holds no rows; \`iclab reproduce\` and \`iclab run\` write them there`);
   return cells;

@@ -23,8 +23,8 @@ export function cellStates(store: Store): CellState[] {
   const wanted = store.planned()?.cells ?? store.names();
   const reservations = new Reservations(new Presence(store.marks()));
   return wanted.map((cell) => {
-    const stored = store.read(cell);
-    if (stored) return { cell, state: stored.rows.some(({ status }) => status === "diverged") ? "diverged" : "done" };
+    const finished = store.finished(cell);
+    if (finished) return { cell, state: finished.isDiverged ? "diverged" : "done" };
     const runner = reservations.holder(cell);
     if (runner !== null) return { cell, state: "running", runner };
     const message = store.failure(cell);

@@ -92,6 +92,16 @@ export async function replaceFileLater(target: string, content: string): Promise
   }
 }
 
+/** Flushes a file that another library has written. */
+export function flushFile(file: string): void {
+  const handle = openSync(file, "r+");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
 /** Flushes the names of a folder's files: a file is found after a loss of power only if its name is on the disk too. */
 export function flushFolder(folder: string): void {
   // Windows opens no folder, and flushes names by itself.

@@ -1,15 +1,14 @@
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api";
+import { duckConnection, inQuery } from "./duck-connection.js";
 import type { ColumnType, RowTable } from "./row-table.js";
 
-/** Stored rows as the table `rows` of a DuckDB in memory. Loaded late: it is a library of 70 MB. */
+/** Stored rows as the table `rows` of a DuckDB in memory. */
 export class RowDatabase {
   private constructor(private readonly connection: DuckDBConnection) {}
 
   static async open({ columns, rows }: RowTable): Promise<RowDatabase> {
-    const { DuckDBInstance } = await import("@duckdb/node-api");
-    const instance = await DuckDBInstance.create(":memory:", { autoinstall_known_extensions: "false" });
-    const connection = await instance.connect();
-    const fields = columns.map(({ name, type }) => `${quoted(name, '"')} ${type}`);
+    const connection = await duckConnection();
+    const fields = columns.map(({ name, type }) => `${inQuery(name, '"')} ${type}`);
     await connection.run(`CREATE TABLE rows (${fields.join(", ")})`);
     const appender = await connection.createAppender("rows");
     for (const row of rows) {
@@ -30,9 +29,9 @@ export class RowDatabase {
 
   /** Writes a query's rows to a file, Parquet with key-value metadata. @throws Error with DuckDB's sentence */
   async write(sql: string, file: string, format: "csv" | "parquet", metadata: Readonly<Record<string, string>>) {
-    const pairs = Object.entries(metadata).map(([key, value]) => `${quoted(key, "'")}: ${quoted(value, "'")}`);
+    const pairs = Object.entries(metadata).map(([key, value]) => `${inQuery(key, "'")}: ${inQuery(value, "'")}`);
     const options = format === "csv" ? "FORMAT csv, HEADER" : `FORMAT parquet, KV_METADATA {${pairs.join(", ")}}`;
-    await this.connection.run(`COPY (${sql.replace(/[;\s]+$/, "")}) TO ${quoted(file, "'")} (${options})`);
+    await this.connection.run(`COPY (${sql.replace(/[;\s]+$/, "")}) TO ${inQuery(file, "'")} (${options})`);
   }
 
   close(): void {
@@ -51,8 +50,4 @@ function append(appender: DuckDBAppender, type: ColumnType, value: number | stri
 function plain(value: unknown): unknown {
   if (typeof value !== "bigint") return value;
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-}
-
-function quoted(text: string, mark: string): string {
-  return mark + text.replaceAll(mark, mark + mark) + mark;
 }

@@ -56,3 +56,8 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
 export function unitOf(column: string): string {
   return UNITS.find(([pattern]) => pattern.test(column))?.[1] ?? "";
 }
+
+/** Units by column, of those that have one. */
+export function unitsOf(columns: RowTable["columns"]): Record<string, string> {
+  return Object.fromEntries(columns.flatMap(({ name, unit }) => (unit === "" ? [] : [[name, unit]])));
+}

@@ -5,6 +5,7 @@ import { CellGroups } from "./cell-groups.js";
 import { type CellPlan, type Job, planOf, workOf } from "./cell-plan.js";
 import { type Trained, trainCell } from "./cell-training.js";
 import { CheckpointFiles } from "./checkpoint-files.js";
+import type { Finished } from "./compacted.js";
 import { DiskError } from "./disk.js";
 import { type Group, type Started, trainGroup } from "./group-training.js";
 import { keptTraining } from "./kept-training.js";
@@ -152,6 +153,8 @@ class Experimenter {
       this.over.abort();
       for (const { name } of this.held) this.reservations.release(name, "dropped");
     }
+    const names = new Set(plans.map(({ name }) => name));
+    await this.machine.store.load((name) => names.has(name));
     const finished = plans.flatMap((plan) => (this.done.has(plan) ? [this.readAgain(plan)] : []));
     return {
       rows: finished.flatMap(({ rows }) => rows),
@@ -297,13 +300,13 @@ class Experimenter {
     const found = this.usable(plan);
     if (!found) return;
     this.done.add(plan);
-    if (isByOtherCode(found.provenance, this.shared)) this.older++;
+    if (isByOtherCode(found, this.shared)) this.older++;
   }
 
   /** Takes the rows of a cell that another runner has finished since this one began. */
   private isThere(plan: CellPlan): boolean {
     const found = this.usable(plan);
-    if (!found || (!this.machine.resume && found.provenance.finished < this.begun)) return false;
+    if (!found || (!this.machine.resume && found.finished < this.begun)) return false;
     this.done.add(plan);
     this.open.delete(plan);
     this.machine.progress.advance(plan.work);
@@ -312,9 +315,9 @@ class Experimenter {
   }
 
   /** Backends differ by rounding, and a backend that was named is often the check of another one. */
-  private usable({ name }: CellPlan): StoredCell | undefined {
-    const found = this.machine.store.read(name);
-    return found?.provenance.backend === this.machine.backend.name ? found : undefined;
+  private usable({ name }: CellPlan): Finished | undefined {
+    const found = this.machine.store.finished(name);
+    return found?.backend === this.machine.backend.name ? found : undefined;
   }
 
   /** @throws DiskError where the rows have gone since they were stored */

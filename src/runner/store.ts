@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Row } from "../types.js";
 import { canonical } from "./canonical.js";
+import { COMPACTED, CompactedCells, type Finished, finishedOf } from "./compacted.js";
 import { flushFolder, makeFolder, replaceFile, replaceFileLater, writing, writingLater } from "./disk.js";
 import type { Provenance } from "./provenance.js";
 
@@ -32,10 +33,16 @@ export interface Intent {
  * One folder of JSON Lines, one file a finished cell. A file appears whole or not at all (written under another name,
  * flushed to the disk, renamed), so an interrupted or killed run leaves every finished cell readable and nothing torn.
  * Its first line begins with a digest of all that follows: a file that was cut, or changed in any bit, is none. Files that
- * were stored before there were digests have none, and are read by their number of rows.
+ * were stored before there were digests have none, and are read by their number of rows. A compactor may have put finished
+ * cells into Parquet files; a cell that has both counts by its own file, which is newer.
  */
 export class Store {
-  constructor(readonly folder: string) {}
+  private readonly compacted: CompactedCells;
+  private readonly loaded = new Map<string, StoredCell>();
+
+  constructor(readonly folder: string) {
+    this.compacted = new CompactedCells(folder);
+  }
 
   /** Makes the folder and proves that it can be written. @throws DiskError saying why not. */
   open(): void {
@@ -111,33 +118,59 @@ export class Store {
     return join(this.folder, ".checkpoints");
   }
 
-  /** The finished cell of this name, or undefined where there is none or its file is torn: it is then computed again. */
+  /**
+   * The finished cell of this name, or undefined where there is none or its file is torn: it is then computed again. A cell
+   * that a compactor has put into a Parquet file is found once it was loaded.
+   */
   read(cell: string): StoredCell | undefined {
-    try {
-      return parse(readFileSync(join(this.folder, `${cell}.jsonl`)));
-    } catch {
-      return undefined;
+    return this.readFile(cell) ?? (this.compacted.cells.has(cell) ? this.loaded.get(cell) : undefined);
+  }
+
+  /** What is known of a finished cell without its rows, wherever it lies; undefined where it is not finished. */
+  finished(cell: string): Finished | undefined {
+    const found = this.readFile(cell);
+    return found ? finishedOf(found) : this.compacted.cells.get(cell);
+  }
+
+  /** Whether a cell lies in a Parquet file. */
+  hasCompacted(cell: string): boolean {
+    return this.compacted.cells.has(cell);
+  }
+
+  /** Brings cells that lie in Parquet files into memory, those that are wanted. */
+  async load(isWanted: (cell: string) => boolean = () => true): Promise<void> {
+    if (this.compacted.cells.size === 0) return;
+    for await (const [name, text] of this.compacted.texts((cell) => isWanted(cell) && !this.loaded.has(cell))) {
+      const cell = parseCell(Buffer.from(text, "utf8"));
+      if (cell) this.loaded.set(name, cell);
     }
   }
 
   /**
-   * The newest finished file of every cell, by name. Torn files are left out and named in `torn`.
+   * The newest finished cell of every settings, by name. Torn files are left out and named in `torn`. Of cells in Parquet
+   * files those count that were loaded.
    *
-   * @param isWanted tells the files that count where the folder has been used for other runs too
+   * @param isWanted tells the cells that count where the folder has been used for other runs too
    */
   all(isWanted: (provenance: Provenance) => boolean = () => true): {
     readonly cells: readonly StoredCell[];
     readonly torn: readonly string[];
   } {
-    const found = this.names().map((name) => ({ file: `${name}.jsonl`, cell: this.read(name) }));
+    const names = [...new Set([...this.looseNames(), ...this.loaded.keys()])].sort();
+    const found = names.map((name) => ({ file: `${name}.jsonl`, cell: this.read(name) }));
     return {
       cells: newest(found.flatMap(({ cell }) => (cell && isWanted(cell.provenance) ? cell : []))),
-      torn: found.filter(({ cell }) => cell === undefined).map(({ file }) => file),
+      torn: [...found.filter(({ cell }) => cell === undefined).map(({ file }) => file), ...this.compacted.damaged],
     };
   }
 
-  /** The names of all cells that have a file, whole or not, in order. */
+  /** The names of all cells that have a file, whole or not, or lie in a Parquet file, in order. */
   names(): string[] {
+    return [...new Set([...this.looseNames(), ...this.compacted.cells.keys()])].sort();
+  }
+
+  /** The names of all cells that have a file of their own. */
+  looseNames(): string[] {
     try {
       const files = readdirSync(this.folder).filter((file) => file.endsWith(".jsonl"));
       return files.sort().map((file) => file.slice(0, -".jsonl".length));
@@ -162,9 +195,19 @@ export class Store {
 
   /** Removes every cell. */
   clear(): void {
+    const isCells = (file: string) =>
+      file.endsWith(".jsonl") || file === COMPACTED || /^cells-\d+\.parquet$/.test(file);
     this.guarded(() => {
-      for (const file of readdirSync(this.folder)) if (file.endsWith(".jsonl")) rmSync(join(this.folder, file));
+      for (const file of readdirSync(this.folder)) if (isCells(file)) rmSync(join(this.folder, file));
     });
+  }
+
+  private readFile(cell: string): StoredCell | undefined {
+    try {
+      return parseCell(readFileSync(join(this.folder, `${cell}.jsonl`)));
+    } catch {
+      return undefined;
+    }
   }
 
   private file({ provenance }: StoredCell): string {
@@ -200,7 +243,7 @@ function digestOf(text: string | Uint8Array): string {
 }
 
 /** A file is whole when its digest is right, it ends in a newline, and it has as many rows as its first line promises. */
-function parse(bytes: Buffer): StoredCell | undefined {
+export function parseCell(bytes: Buffer): StoredCell | undefined {
   const digest = HEAD.exec(bytes.toString("latin1", 0, HEAD_LENGTH))?.[1];
   if (digest !== undefined && digest !== digestOf(bytes.subarray(HEAD_LENGTH))) return undefined;
   const text = bytes.toString("utf8");

@@ -88,6 +88,7 @@ export class WorkerPool {
   /** Computes what is missing of a part. @throws BackendError where the machine cannot; Error where processes cannot start */
   async run(number: number, job: Job, store: Store): Promise<Outcome> {
     const plans = new Map(job.cells.map((cell) => planOf(job, cell)).map((plan) => [plan.name, plan]));
+    await store.load((name) => plans.has(name));
     await new Promise<void>((resolve, reject) => {
       const order: Order = { kind: "run", part: number, cells: job.cells };
       const [finished, failed, begun] = [new Set<string>(), new Set<string>(), new Set<string>()];
@@ -99,6 +100,7 @@ export class WorkerPool {
     const { finished, failed, begun } = this.part!;
     this.part = null;
     this.workforce.progress.stop();
+    await store.load((name) => plans.has(name));
     const cells = [...plans.keys()].flatMap((name) => this.usable(store, name) ?? []);
     return {
       rows: cells.flatMap(({ rows }) => rows),

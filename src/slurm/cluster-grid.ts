@@ -118,6 +118,7 @@ class ClusterGrid {
       all.length,
       all.reduce((sum, { plan }) => sum + plan.work, 0),
     );
+    for (const { store } of this.parts) await store.load();
     this.look(true);
     const reused = new Map(this.parts.map((part) => [part, this.finished(part).length]));
     try {
@@ -152,7 +153,7 @@ class ClusterGrid {
       for (const plan of this.plans.get(part)!) {
         const cell = this.open.get(idOf(part, plan));
         if (cell === undefined) continue;
-        if (files.has(`${plan.name}.jsonl`)) this.take(cell, kept);
+        if (files.has(`${plan.name}.jsonl`) || part.store.hasCompacted(plan.name)) this.take(cell, kept);
         else if (files.has(`${plan.name}.failed`)) this.fail(cell, kept);
       }
     }
@@ -161,7 +162,7 @@ class ClusterGrid {
   private take(cell: GridCell, kept: boolean): void {
     const { part, plan } = cell;
     const changed = statSync(join(part.store.folder, `${plan.name}.jsonl`), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (changed === cell.seen) return;
+    if (changed !== 0 && changed === cell.seen) return;
     cell.seen = changed;
     const found = part.store.read(plan.name);
     if (found?.provenance.backend !== this.request.backend) return;
