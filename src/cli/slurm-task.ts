@@ -2,7 +2,6 @@ import { dirname, join } from "node:path";
 import { type Job, planOf } from "../runner/cell-plan.js";
 import { runExperiment } from "../runner/run-experiment.js";
 import { Store } from "../runner/store.js";
-import { ownGpu } from "../slurm/own-gpu.js";
 import { SlurmError } from "../slurm/slurm-error.js";
 import { readSubmission, type StoredSubmission } from "../slurm/submission.js";
 import type { Row } from "../types.js";
@@ -21,7 +20,6 @@ export async function slurmTask(folder: string, index: number): Promise<void> {
   const out = dirname(dirname(folder));
   const jobs = wanted(await jobsOf(submission), cells);
   const { seed, backend } = submission.request;
-  ownGpu(backend, process.env);
   await withMachine({ seed, backend, out, resume: true }, async (machine) => {
     for (const job of jobs) {
       const store = new Store(join(out, "rows", job.id));

@@ -237,8 +237,9 @@ class ClusterGrid {
     const sentence = endSentence(task);
     const again = isWorthAnother(task, losses);
     this.surroundings.say(again ? `${sentence}; submitted again` : sentence);
+    const isFruitless = missing.length === task.submission.tasks[task.index]!.length;
     for (const id of missing) {
-      this.losses.set(id, losses + 1);
+      this.losses.set(id, isFruitless ? losses + 1 : 0);
       if (again) continue;
       this.lost.set(id, sentence);
       this.open.delete(id);

@@ -1,4 +1,5 @@
 import { quoted } from "../runner/rerun.js";
+import { gpuFence } from "./gpu-fence.js";
 import { SlurmRefusal } from "./slurm-error.js";
 import { logOf, type StoredSubmission } from "./submission.js";
 
@@ -43,7 +44,8 @@ export function jobScript(submission: StoredSubmission, options: readonly string
     "",
     ...(request.scheduling.before.length > 0 ? [...request.scheduling.before, ""] : []),
     `[ -x ${node} ] || { echo "on $(hostname)" ${node} "${missing}"; exit 3; }`,
-    `exec ${node} ${quoted(program.main)} slurm-task ${quoted(folder)} "$SLURM_ARRAY_TASK_ID"`,
+    `set -- ${node} ${quoted(program.main)} slurm-task ${quoted(folder)} "$SLURM_ARRAY_TASK_ID"`,
+    ...(request.backend.includes("webgpu") ? ["", ...gpuFence()] : ['exec "$@"']),
     "",
   ].join("\n");
 }

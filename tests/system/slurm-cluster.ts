@@ -83,8 +83,9 @@ export class SlurmCluster {
   async stop(): Promise<void> {
     spawnSync("scancel", ["--me"], { env: this.surroundings() });
     await this.until("no task runs", () => this.slurm("squeue", "--noheader", "--states=R,CG") === "").catch(() => {});
-    const ended = [...this.children.values()].map((child) => new Promise((resolve) => child.once("close", resolve)));
-    for (const child of this.children.values()) child.kill("SIGKILL");
+    const running = [...this.children.values()].filter(({ exitCode, signalCode }) => (exitCode ?? signalCode) === null);
+    const ended = running.map((child) => new Promise((resolve) => child.once("close", resolve)));
+    for (const child of running) child.kill("SIGKILL");
     await Promise.all(ended);
     rmSync(this.folder, { recursive: true });
   }
