@@ -100,7 +100,7 @@ class Compactor {
         flushFolder(folder);
       });
     } catch (error) {
-      rmSync(draft, { force: true });
+      rmSync(draft, { force: true, recursive: true });
       throw error;
     }
     this.files.push(file);
