@@ -39,6 +39,7 @@ export async function worker(): Promise<void> {
   // Ctrl-C reaches all processes of a terminal: the one that started this one decides.
   process.on("SIGINT", () => {});
   process.on("disconnect", () => process.exit());
+  if (!process.connected) process.exit();
   let opened: Promise<Opened>;
   process.on("message", (order: Order<Opening>) => {
     const work = async () => {

@@ -106,14 +106,13 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** The 22nd field of /proc/PID/stat, counted behind the name, which may hold spaces; "" where there is no such file. */
+/**
+ * The 22nd field of /proc/PID/stat, counted behind the name, which may hold spaces. "" where there is no such file, and of
+ * a process that has ended and that nobody has asked after yet (Z), which may stay in a container for ever.
+ */
 function ticksOf(pid: number): string {
-  return attempt(
-    () =>
-      read(`/proc/${pid}/stat`)
-        .replace(/^.*\) /s, "")
-        .split(" ")[19] ?? "",
-  );
+  const fields = attempt(() => read(`/proc/${pid}/stat`).replace(/^.*\) /s, "")).split(" ");
+  return fields[0] === "Z" ? "" : (fields[19] ?? "");
 }
 
 function read(file: string): string {
