@@ -16,10 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-/** Twelve cells; the slow ones take a second each. */
+/** Twelve cells; the slow ones take half a second each. */
 const hypotheses = '[{ says: "some risk is left", expect: "exact(lsa-optimum) >= 0.001" }]';
 const study = smallStudy({ context: "[1, 2, 3, 4, 5, 6]", hypotheses });
-const models = "[{ name: lsa, mixer: linear-attention, train: { steps: 12000, batch: 256, rate: 0.01 } }]";
+const models = "[{ name: lsa, mixer: linear-attention, train: { steps: 6000, batch: 256, rate: 0.01 } }]";
 const slowStudy = smallStudy({ context: "[1, 2, 3, 4, 5, 6]", hypotheses, models });
 
 /** `iclab` where the cluster is. */
