@@ -8,6 +8,7 @@ import type { Predictor, Unit } from "../types.js";
 import { UsageError } from "./failure.js";
 import { readLaw } from "./law-option.js";
 import { type ModelOptions, readModel } from "./model-option.js";
+import { withUsed } from "./own-units.js";
 
 export interface IdentifyOptions extends ModelOptions {
   readonly law: string;
@@ -17,13 +18,15 @@ export interface IdentifyOptions extends ModelOptions {
   /** Prompts in either half of each ground. */
   readonly prompts: number;
   readonly seed: number;
+  /** Files of own units. */
+  readonly use?: readonly string[];
   readonly json?: boolean;
 }
 
 /** `iclab identify`: which predictor a file of weights is, under a law. */
 export async function identify(file: string, options: IdentifyOptions): Promise<void> {
   if (options.prompts < 2) throw new UsageError("--prompts is 2 or more: one prompt has no error");
-  const catalogue = await loadCatalogue();
+  const catalogue = await withUsed(await loadCatalogue(), options.use);
   const { law, context } = await readLaw(options.law, options.context, catalogue);
   const site = { features: law.features, context };
   const { mixer, weights } = readModel(file, options, site, catalogue);

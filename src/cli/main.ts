@@ -36,6 +36,7 @@ const layout = () =>
 const mixerOptions = () =>
   new Option("--options <map>", "more options of the mixer, as a study writes them, '{ normalize: none }'");
 const on = () => new Option("--on <place>", "compute in jobs of a cluster").choices(["slurm"]);
+const use = () => new Option("--use <files...>", "TypeScript files of your own units, which are known besides");
 const json = () => new Option("--json", "print one JSON document on stdout");
 
 program
@@ -103,6 +104,7 @@ program
   .option("--context <n>", "pairs in a prompt of training, where --law is no study file")
   .addOption(layout())
   .addOption(mixerOptions())
+  .addOption(use())
   .addOption(new Option("--steps <n>", "most steps or layers of a predictor").argParser(wholeNumber).default(4))
   .addOption(
     new Option("--prompts <n>", "prompts of each law that distances are measured on")
@@ -127,6 +129,7 @@ program
   )
   .addOption(layout())
   .addOption(mixerOptions())
+  .addOption(use())
   .addOption(json())
   .addHelpText("after", "\nExample:\n  iclab predict weights.safetensors --prompts prompts.npz")
   .action(async (weights, options) => (await import("./predict.js")).predict(weights, options));
@@ -236,14 +239,25 @@ program
   .action(async (options) => (await import("./doctor.js")).doctor(options));
 
 program
+program
+  .command("lab")
+  .description("the browser lab: training beside theory, served on this machine alone")
+  .addOption(
+    new Option("--port <n>", "port on 127.0.0.1; 0 takes any that is free").argParser(wholeNumber).default(8127),
+  )
+  .addOption(new Option("--open", "open it in the browser"))
+  .addHelpText("after", "\nExample:\n  iclab lab --open")
+  .action(async (options) => (await import("./lab.js")).lab(options));
+
   .command("bench")
   .addArgument(
     new Argument(
       "[name]",
       "cpu: a step by everything that is here; gpu: the same on the GPU; published: a paper's whole training on the " +
-        "GPU; tuning: layouts of the GPU's kernels; roofline: how far they are from a lower bound; scaling: cost by size; evaluation: risk at a million prompts",
+        "GPU; tuning: layouts of the GPU's kernels; roofline: how far they are from a lower bound; scaling: cost by size; evaluation: risk at a million prompts; " +
+        "store: what the machinery costs beside the computing",
     )
-      .choices(["cpu", "gpu", "published", "tuning", "roofline", "scaling", "evaluation"])
+      .choices(["cpu", "gpu", "published", "tuning", "roofline", "scaling", "evaluation", "store"])
       .default("cpu"),
   )
   .description("how fast this machine trains, beside tfjs, plain loops, JAX and PyTorch where they are, and measures")
@@ -255,13 +269,14 @@ program
   .command("schema")
   .description("the study file's JSON Schema, for editors")
   .addHelpText("after", "\nExample:\n  iclab schema > study.schema.json")
-  .action(async () => (await import("./schema.js")).schema());
+  .action(async (options) => (await import("./schema.js")).schema(options));
 
 // A reader that has seen enough (`| head`) is no failure: the run goes on to its own exit status.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
+  .addOption(use())
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { unknownName } from "../studies/nearest.js";
 import type { Catalogue, Mixer, Site, Weights } from "../types.js";
 import type { Arrays } from "../weights/arrays.js";
 import { layoutMixer, layouts } from "../weights/layouts.js";
@@ -30,7 +31,10 @@ export function readModel(file: string, given: ModelOptions, site: Site, catalog
   const arrays = naming(file, () => readArrays(file, readBytes(file, "weights")));
   const { mixer: name, options, context } = described(file, arrays, given);
   const unit = catalogue.mixers.get(name);
-  if (!unit) throw new UsageError(`${file}: \`${name}\` is no mixer here`);
+  if (!unit) {
+    const sentence = unknownName(`${file}: \`${name}\` is no mixer here`, [...catalogue.mixers.keys()], name);
+    throw new UsageError(`${sentence}, and those of files that --use names`);
+  }
   const parsed = unit.options.safeParse({ ...options, ...furtherOptions(given.options) });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

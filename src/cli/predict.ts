@@ -3,16 +3,19 @@ import { loadCatalogue } from "../runner/catalogue.js";
 import { promptsOf } from "../weights/prompts-file.js";
 import { readArrays } from "../weights/weights-file.js";
 import { type ModelOptions, readModel } from "./model-option.js";
+import { withUsed } from "./own-units.js";
 import { naming, readBytes } from "./read-file.js";
 
 export interface PredictOptions extends ModelOptions {
   readonly prompts: string;
+  /** Files of own units. */
+  readonly use?: readonly string[];
   readonly json?: boolean;
 }
 
 /** `iclab predict`: a model's predictions on the prompts of a file, one a line; and its risk where they have answers. */
 export async function predict(file: string, options: PredictOptions): Promise<void> {
-  const catalogue = await loadCatalogue();
+  const catalogue = await withUsed(await loadCatalogue(), options.use);
   const prompts = naming(options.prompts, () =>
     promptsOf(readArrays(options.prompts, readBytes(options.prompts, "prompts"))),
   );

@@ -46,7 +46,7 @@ describe("the page's commands on its files", () => {
       expect(stdout).toContain(unit);
   });
 
-  test("the study with its own law, mixer, predictor and claim holds, its rows measured on every thread", async () => {
+  test("the study with its own law, mixer, predictor and claim holds", async () => {
     const { status, stdout } = await iclab([...run!, "--backend", "cpu", "--json"], "", { folder: home });
     expect(status).toBe(0);
     const { verdicts, claims, rows } = JSON.parse(stdout);
@@ -62,6 +62,27 @@ describe("the page's commands on its files", () => {
     expect([status, stdout]).toEqual([0, expect.stringContaining("1 holds")]);
     expect(readFileSync(join(home, "rates/rows/study/study.yaml"), "utf8")).toMatch(/^title: the rate does not matter/);
     expect(await iclab(["report", "rates"], "", { folder: home })).toMatchObject({ status: 0, stdout });
+  });
+
+  test("threads that measure have an own predictor too, by its recipe", async () => {
+    const said = 'import { isMainThread } from "node:worker_threads";\n';
+    const told = swap(
+      "  return eachPrompt",
+      '  if (!isMainThread) process.stderr.write("restored in a thread\\n");\n  return eachPrompt',
+    );
+    const where = place("threads", { "shrunken-step.ts": (text) => said + told(text) });
+    const study = [
+      "title: many prompts",
+      "use: ./shrunken-step.ts",
+      "law: { kind: gaussian-linear, features: 3, noise: 0.2 }",
+      "context: 16",
+      "predictors: [zero, gradient-step, { shrunken-step: { penalty: 4 } }]",
+      "evaluate: { prompts: 500000 }",
+      "seeds: 1",
+    ].join("\n");
+    const { status, stderr } = await iclab(["run", "-", "--out", "many", "--backend", "cpu"], study, { folder: where });
+    expect(stderr).toContain("restored in a thread");
+    expect(status).toBe(0);
   });
 
   describe("afterwards", () => {
@@ -117,6 +138,22 @@ describe("the page's commands on its files", () => {
       );
     }, 120_000);
   });
+});
+
+test("a model of an own mixer is exported, named by identify and described by the schema, with --use", async () => {
+  const where = place("weights", { "study.yaml": swap("seeds: 6", "seeds: 1") });
+  const used = ["--use", "relu-attention.ts"];
+  const exported = await iclab(["export", "study.yaml", "--out", "weights", "--backend", "cpu"], "", { folder: where });
+  expect(exported.stdout.split("\n")).toHaveLength(5);
+  const words = ["identify", "weights/relu-context-4-seed-0.npz", "--law", "study.yaml", "--prompts", "50"];
+  const unknown = await iclab(words, "", { folder: where });
+  expect([unknown.status, unknown.stderr]).toEqual([
+    2,
+    expect.stringMatching(/`relu-attention` is no mixer here; .* --use names\n$/),
+  ]);
+  expect((await iclab([...words, ...used], "", { folder: where })).stdout).toMatch(/^best: /);
+  const { stdout } = await iclab(["schema", ...used, "sign-tasks.ts"], "", { folder: where });
+  for (const name of ["relu-attention", "sign-tasks"]) expect(stdout).toContain(`"const": "${name}"`);
 });
 
 describe("what breaks a contract is told, with status 1:", () => {
