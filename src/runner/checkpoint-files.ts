@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import type { Checkpoint, Snapshot } from "../types.js";
 import { canonical } from "./canonical.js";
-import { makeFolder, replaceFile, writing } from "./disk.js";
+import { discardFile, makeFolder, replaceFile, writing } from "./disk.js";
 
 /** What a checkpoint holds of one trial of a cell. */
 export interface KeptTrial {
@@ -77,12 +77,12 @@ export class CheckpointFiles {
       makeFolder(this.folder);
       replaceFile(this.file(number), Buffer.concat([head, body]));
     });
-    for (const old of before.slice(0, -1)) rmSync(this.file(old), { force: true });
+    for (const old of before.slice(0, -1)) discardFile(this.file(old));
   }
 
   /** Removes them all: the cell is finished. */
   discard(): void {
-    for (const number of this.numbers()) rmSync(this.file(number), { force: true });
+    for (const number of this.numbers()) discardFile(this.file(number));
   }
 
   private numbers(): number[] {

@@ -59,6 +59,13 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
+/** Removes a file that nobody will miss, and that nobody minds: on a disk that has become read-only it stays. */
+export function discardFile(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {}
+}
+
 /** Writes under another name, flushes, renames: the file is the old content or the new one, never a part. */
 export function replaceFile(target: string, content: string | Uint8Array): void {
   const draft = draftOf(target);
@@ -66,7 +73,7 @@ export function replaceFile(target: string, content: string | Uint8Array): void 
     writeWhole(draft, typeof content === "string" ? Buffer.from(content, "utf8") : content);
     renameSync(draft, target);
   } catch (error) {
-    rmSync(draft, { force: true });
+    discardFile(draft);
     throw error;
   }
 }

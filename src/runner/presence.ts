@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { makeFolder, replaceFile, writing } from "./disk.js";
+import { discardFile, makeFolder, replaceFile, writing } from "./disk.js";
 
 /** A process that computes cells of a folder. */
 export interface Runner {
@@ -56,8 +56,7 @@ export class Presence {
   /** Shows this process. @throws DiskError */
   open(): void {
     writing("rows", this.folder, () => makeFolder(this.folder));
-    for (const { id, ...runner } of this.all())
-      if (!this.isAlive({ id, ...runner })) rmSync(this.file(id), { force: true });
+    for (const { id, ...runner } of this.all()) if (!this.isAlive({ id, ...runner })) discardFile(this.file(id));
     const file = this.sign;
     writing("rows", this.folder, () => replaceFile(file, JSON.stringify(this.me)));
     const beat = `const { utimesSync } = require("node:fs");
@@ -69,7 +68,7 @@ export class Presence {
   /** Takes the sign away. */
   async close(): Promise<void> {
     await this.thread?.terminate();
-    rmSync(this.file(this.me.id), { force: true });
+    discardFile(this.file(this.me.id));
   }
 
   /** The other runners of the folder that are alive. */

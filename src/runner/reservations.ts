@@ -1,6 +1,6 @@
-import { appendFileSync, linkSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, linkSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writing } from "./disk.js";
+import { discardFile, writing } from "./disk.js";
 import type { Presence, Runner } from "./presence.js";
 
 /**
@@ -41,7 +41,7 @@ export class Reservations {
     this.note(how, cell);
     const own = numbersOf(this.presence.folder, cell).sort((a, b) => a - b);
     // The highest last: a lower one alone would pass for the one that counts.
-    for (const number of own) rmSync(this.file(cell, number), { force: true });
+    for (const number of own) discardFile(this.file(cell, number));
   }
 
   private last(cell: string): { readonly number: number; readonly runner: Runner | null } | null {

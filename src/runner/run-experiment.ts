@@ -151,6 +151,8 @@ class Experimenter {
       this.machine.store.settle();
     } finally {
       this.over.abort();
+      // No draft of a cell stays behind.
+      await this.flushes.settle();
       for (const { name } of this.held) this.reservations.release(name, "dropped");
     }
     const names = new Set(plans.map(({ name }) => name));

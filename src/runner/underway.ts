@@ -13,6 +13,11 @@ export class Underway {
     if (this.works.length >= this.most) await this.works.shift();
   }
 
+  /** Waits until none goes on, whatever becomes of them. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.works.splice(0));
+  }
+
   /** Waits for all. @throws what one of them threw */
   async end(): Promise<void> {
     while (this.works.length > 0) await this.works.shift();

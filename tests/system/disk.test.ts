@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { replaceFile } from "../../src/runner/disk.js";
 import { Store } from "../../src/runner/store.js";
-import { cellFiles, iclab, rowsOf, scratch, smallStudy } from "../command.js";
+import { cellFiles, ended, iclab, rowsOf, scratch, smallStudy, start, until } from "../command.js";
 
 const folder = scratch();
 const disk = join(folder, "disk");
@@ -20,6 +20,12 @@ const command = (program: string, ...words: string[]) => {
 
 /** A disk with room for this many kilobytes. */
 const mount = (kilobytes: number) => command("mount", "-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", disk);
+
+/** Makes the disk read-only, which is refused while a file of it is being written. */
+async function readOnly(): Promise<void> {
+  const attempt = () => spawnSync("mount", ["-o", "remount,ro", disk]).status;
+  while (attempt() !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
+}
 
 beforeEach(() => {
   mkdirSync(disk, { recursive: true });
@@ -45,7 +51,7 @@ test("a disk that fills up during a run ends it with status 3; what was finished
   expect(report.stderr).toMatch(/\ncannot write (figures|the report) to .*: the disk is full\n$/);
   const elsewhere = join(folder, "elsewhere");
   cpSync(disk, elsewhere, { recursive: true });
-  const again = await iclab(["run", "-", "--backend", "cpu", "--out", elsewhere, "--resume"], study);
+  const again = await iclab(["run", "-", "--backend", "cpu", "--out", elsewhere], study);
   expect(again.status).toBe(0);
   expect(again.stderr.match(/kept from an earlier run/g)).toHaveLength(cells.length);
   expect(cellFiles(elsewhere)).toHaveLength(12);
@@ -68,6 +74,47 @@ test("a disk that is full before the run begins ends with status 3 and no row", 
   const { status, stderr } = await iclab(["run", "-", "--backend", "cpu", "--out", disk], study);
   expect([status, stderr]).toEqual([3, expect.stringMatching(/^cannot write rows to .*: the disk is full\n$/)]);
   expect(cellFiles(disk)).toEqual([]);
+});
+
+test("a disk that is full of checkpoints costs them alone: the run goes on, says so once, and the rows are right", async () => {
+  // 40 kilobytes a snapshot and more than twenty of them: no checkpoint but an early one has room beside the report.
+  const large = smallStudy({
+    law: "{ kind: gaussian-linear, features: 70 }",
+    context: "2",
+    models: "[{ name: lsa, mixer: linear-attention, train: { record: log, steps: 4000, batch: 8, rate: 0.001 } }]",
+    predictors: "[zero]",
+    seeds: "1",
+  });
+  mount(512);
+  const words = ["run", "-", "--backend", "cpu", "--out"];
+  const { status, stderr } = await iclab([...words, disk, "--checkpoint", "0.02"], large);
+  expect(stderr.match(/cannot write checkpoints to .*: the disk is full; the run goes on without\n/g)).toHaveLength(1);
+  expect(status).toBe(0);
+  const elsewhere = join(folder, "large");
+  await iclab([...words, elsewhere], large);
+  const results = (out: string) => cellFiles(out).map(rowsOf);
+  expect(results(disk)).toEqual(results(elsewhere));
+});
+
+test("a folder that is read-only, or becomes it, ends the run with status 3 and one sentence; what was finished stays", async () => {
+  mount(8192);
+  await readOnly();
+  const before = await iclab(["run", "-", "--backend", "cpu", "--out", disk], study);
+  expect([before.status, before.stdout]).toEqual([3, ""]);
+  expect(before.stderr).toMatch(/^cannot write rows to .*\/disk\/rows\/study: it is read-only\n$/);
+
+  command("mount", "-o", "remount,rw", disk);
+  const child = start(["run", "-", "--backend", "cpu", "--out", disk]);
+  child.stdin!.end(smallStudy({ context: "[1, 2, 3, 4, 5, 6]", seeds: "200" }));
+  const over = ended(child);
+  await until(child, () => cellFiles(disk).length >= 2);
+  await readOnly();
+  const { status, stdout, stderr } = await over;
+  expect([status, stdout]).toEqual([3, ""]);
+  expect(stderr).toMatch(/\ncannot write rows to .*: it is read-only\n$/);
+  const { cells, torn } = new Store(join(disk, "rows", "study")).all();
+  expect(torn).toEqual([]);
+  expect(cells.length).toBeGreaterThan(1);
 });
 
 test("a file whose new content has no room keeps the old one, whole", () => {
