@@ -7,7 +7,8 @@ const doors: Record<string, readonly string[]> = {
   kernels: [],
   types: ["kernels"],
   math: ["types"],
-  data: [],
+  names: [],
+  data: ["names"],
   laws: ["types", "math", "kernels", "data"],
   mixers: ["types", "math", "kernels"],
   theory: ["types", "math", "laws"],
@@ -17,12 +18,12 @@ const doors: Record<string, readonly string[]> = {
   engine: ["types", "math", "kernels", "backends", "training"],
   evaluation: ["types", "math", "predictors", "own"],
   forecast: ["types", "math", "predictors"],
-  weights: ["types", "math"],
+  weights: ["types", "math", "names"],
   identify: ["types", "math", "evaluation"],
   claims: ["types", "math"],
   contracts: ["types", "math", "kernels", "laws", "theory", "backends", "engine", "own"],
   own: ["types"],
-  studies: ["types", "math", "laws", "mixers", "predictors", "theory", "claims", "own"],
+  studies: ["types", "math", "laws", "mixers", "predictors", "theory", "claims", "own", "names"],
   figures: ["types"],
   report: ["types", "claims", "figures"],
   runner: [
@@ -33,7 +34,7 @@ const doors: Record<string, readonly string[]> = {
   cli: [
     ...["types", "math", "laws", "mixers", "backends", "training", "engine"],
     ...["studies", "evaluation", "weights", "identify", "claims", "figures", "runner", "report"],
-    ...["data", "forecast", "slurm", "own", "contracts"],
+    ...["data", "forecast", "slurm", "own", "contracts", "names"],
   ],
   experiments: [
     ...["types", "math", "laws", "mixers", "predictors", "theory", "training", "studies"],

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { unknownName } from "../names/nearest.js";
 import { cellKey } from "../runner/cell-plan.js";
 import { replaceFile, writing } from "../runner/disk.js";
 import { studyExperiment } from "../runner/study-experiment.js";
@@ -77,5 +78,5 @@ function refuseUnknown({ cells }: Study, model: string | undefined): void {
   const names = [...new Set(cells.flatMap(({ models }) => models.map(({ name }) => name)))];
   if (names.length === 0) throw new UsageError("the study has no models, so that there are no weights to export");
   if (model !== undefined && !names.includes(model))
-    throw new UsageError(`the study has no model ${model}; allowed: ${names.join(", ")}`);
+    throw new UsageError(unknownName(`the study has no model ${model}`, names, model));
 }

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { unknownName } from "../studies/nearest.js";
+import { unknownName } from "../names/nearest.js";
 import type { Catalogue, Mixer, Site, Weights } from "../types.js";
 import type { Arrays } from "../weights/arrays.js";
 import { layoutMixer, layouts } from "../weights/layouts.js";

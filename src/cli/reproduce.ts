@@ -6,7 +6,7 @@ import { packageRoot } from "../runner/package-root.js";
 import { paperSection, publish, type Reproduced } from "../runner/publish.js";
 import { saveFigures } from "../runner/save-figures.js";
 import { Store } from "../runner/store.js";
-import { unknownName } from "../studies/nearest.js";
+import { unknownName } from "../names/nearest.js";
 import type { Experiment, Scale } from "../types.js";
 import { compute } from "./compute.js";
 import { conclude } from "./conclude.js";

@@ -1,3 +1,4 @@
+import { meant } from "../names/nearest.js";
 import { type Missing, withoutHoles } from "./missing.js";
 import { type Decimal, decimalOf, isAbsent, numberOf } from "./numbers.js";
 import { readTable } from "./read-table.js";
@@ -82,7 +83,11 @@ function valueColumn(table: Table, time: Column | null, name: string | undefined
 function named(table: Table, name: string, file: string): Column {
   if (table.columns.filter((column) => column.name === name).length > 1)
     refuse(file, null, `two columns are called ${name}; name it by its number from 1`);
-  return find(table, name) ?? refuse(file, null, `no column is called ${name}; allowed: ${namesIn(table.columns)}`);
+  const names = table.columns.map((column) => column.name);
+  return (
+    find(table, name) ??
+    refuse(file, null, `no column is called ${name}; ${meant(names, name)}allowed: ${namesIn(table.columns)}`)
+  );
 }
 
 /** By name; by number from 1 where no name is it. */

@@ -1,7 +1,7 @@
+import { unknownName } from "../names/nearest.js";
 import type { Catalogue } from "../types.js";
 import { type Axis, distinct, isMap, scalarAxes } from "./grid.js";
 import { jsonSchema } from "./json-schema.js";
-import { unknownName } from "./nearest.js";
 import { trainField } from "./train-field.js";
 import type { UnitMaker } from "./units.js";
 import type { Json, Path, YamlDocument } from "./yaml-document.js";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Within } from "../claims/equivalence.js";
+import { unknownName } from "../names/nearest.js";
 import type { Row } from "../types.js";
 import { type Comparison, type ExpressionParser, FUNCTIONS } from "./expression.js";
-import { unknownName } from "./nearest.js";
 import { percent } from "./percent.js";
 import { everyTerm, inside, type Term } from "./term.js";
 import { ExpressionFault, type Vocabulary } from "./words.js";

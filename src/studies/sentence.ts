@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { unknownName } from "../names/nearest.js";
 import { alternatives, below, type JsonSchema, keysOf } from "./json-schema.js";
-import { unknownName } from "./nearest.js";
 import { valueAt } from "./value-at.js";
 import type { Json, Path } from "./yaml-document.js";
 

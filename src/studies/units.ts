@@ -1,7 +1,7 @@
+import { unknownName } from "../names/nearest.js";
 import type { Site, Unit } from "../types.js";
 import type { Point } from "./grid.js";
 import { type JsonSchema, jsonSchema } from "./json-schema.js";
-import { unknownName } from "./nearest.js";
 import { faultOf } from "./sentence.js";
 import { spokenOf } from "./spoken-of.js";
 import { valueAt } from "./value-at.js";

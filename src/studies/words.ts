@@ -1,4 +1,4 @@
-import { unknownName } from "./nearest.js";
+import { unknownName } from "../names/nearest.js";
 
 /** What an expression may name. */
 export interface Vocabulary {

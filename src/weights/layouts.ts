@@ -1,3 +1,4 @@
+import { unknownName } from "../names/nearest.js";
 import type { Arrays } from "./arrays.js";
 import { WeightsError } from "./weights-error.js";
 
@@ -30,7 +31,7 @@ export const layouts: Readonly<Record<string, (arrays: Arrays) => LayoutMixer>> 
 /** @throws WeightsError for a name that is no layout */
 export function layoutMixer(name: string, arrays: Arrays): LayoutMixer {
   const layout = Object.hasOwn(layouts, name) ? layouts[name] : undefined;
-  if (!layout) throw new WeightsError(`${name} is no layout; allowed: ${Object.keys(layouts).join(", ")}`);
+  if (!layout) throw new WeightsError(unknownName(`${name} is no layout`, Object.keys(layouts), name));
   return layout(arrays);
 }
 

@@ -1,5 +1,6 @@
 import { keyOf } from "../math/keys.js";
 import { nd } from "../math/nd.js";
+import { unknownName } from "../names/nearest.js";
 import type { Mixer, Nd, Weights } from "../types.js";
 import type { Arrays, FileArray } from "./arrays.js";
 import { WeightsError } from "./weights-error.js";
@@ -20,7 +21,7 @@ export function weightsOf(mixer: Mixer, { arrays }: Arrays, features: number): W
   const stranger = [...arrays.keys()].find((name) => !names.includes(name));
   if (stranger !== undefined)
     throw new WeightsError(
-      `the file holds tensor ${stranger}, which ${mixer.name} has not; allowed: ${names.join(", ")}`,
+      unknownName(`the file holds tensor ${stranger}, which ${mixer.name} has not`, names, stranger),
     );
   return Object.fromEntries(
     expected.map(([name, like]) => [name, shaped(name, like, arrays.get(name), mixer, features)]),

@@ -7,9 +7,13 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return distance(name.toLowerCase(), candidate) <= Math.max(1, 0.4 * candidate.length) ? candidate : undefined;
 }
 
+/** `` did you mean `context`?  `` before what is allowed, or nothing where no name is like it. */
+export function meant(known: readonly string[], name: string): string {
+  const candidate = nearest(name, known);
+  return candidate === undefined ? "" : `did you mean \`${candidate}\`? `;
+}
+
 /** `` `contxt` is not a key here; did you mean `context`? allowed: a, b, c `` */
 export function unknownName(what: string, known: readonly string[], name: string): string {
-  const candidate = nearest(name, known);
-  const meant = candidate === undefined ? "" : `did you mean \`${candidate}\`? `;
-  return `${what}; ${meant}allowed: ${known.length === 0 ? "none" : known.join(", ")}`;
+  return `${what}; ${meant(known, name)}allowed: ${known.length === 0 ? "none" : known.join(", ")}`;
 }
