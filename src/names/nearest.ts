@@ -1,10 +1,11 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** The name that was probably meant, or undefined where none is like it: at most two in five letters may differ. */
+/** The name that was probably meant, or undefined where none is like it: at most two in five letters may differ, or one. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const candidate = closest(name.toLowerCase(), known);
-  return distance(name.toLowerCase(), candidate) <= Math.max(1, 0.4 * candidate.length) ? candidate : undefined;
+  const changes = distance(name.toLowerCase(), candidate);
+  return changes <= Math.max(1, 0.4 * candidate.length) && changes < candidate.length ? candidate : undefined;
 }
 
 /** `` did you mean `context`?  `` before what is allowed, or nothing where no name is like it. */
