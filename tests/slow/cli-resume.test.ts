@@ -24,8 +24,8 @@ const begin = (out: string, text: string, ...words: string[]): ChildProcess => {
   child.stdin!.end(text);
   return child;
 };
-const resume = (out: string, ...words: string[]) =>
-  iclab(["run", "-", "--backend", "cpu", "--out", out, "--resume", ...words], study);
+const again = (out: string, ...words: string[]) =>
+  iclab(["run", "-", "--backend", "cpu", "--out", out, ...words], study);
 const kept = (stderr: string) => stderr.match(/kept from an earlier run/g)?.length ?? 0;
 
 /** Rows by file, as values. */
@@ -50,29 +50,44 @@ test("a run that was killed and has torn files goes on to the rows of one that w
   writeFileSync(`${untouched[0]!}.1.draft`, '{"provenance":');
   const times = untouched.map((file) => statSync(file).mtimeMs);
 
-  const again = await resume(out);
-  expect(again.status).toBe(0);
-  expect(kept(again.stderr)).toBe(untouched.length);
+  const { status, stderr } = await again(out);
+  expect(status).toBe(0);
+  expect(kept(stderr)).toBe(untouched.length);
+  expect(stderr).toContain(`${untouched.length} of 8 cells are there already, --fresh computes them again\n`);
   expect(untouched.map((file) => statSync(file).mtimeMs)).toEqual(times);
   expect(results(out)).toEqual(results(whole));
 });
 
 test("a run that was finished is not computed again, and a page is written", async () => {
-  const { status, stdout, stderr } = await resume(whole);
+  const { status, stdout, stderr } = await again(whole, "--resume");
   expect(status).toBe(0);
   expect(kept(stderr)).toBe(8);
   expect(stdout).toContain(`report: ${join(whole, "index.html")}`);
 });
 
+test("--fresh computes everything again, to the same rows; with --resume it contradicts itself", async () => {
+  const before = results(whole);
+  const times = cellFiles(whole).map((file) => statSync(file).mtimeMs);
+  const { status, stderr } = await again(whole, "--fresh");
+  expect([status, kept(stderr)]).toEqual([0, 0]);
+  expect(results(whole)).toEqual(before);
+  cellFiles(whole).forEach((file, i) => {
+    expect(statSync(file).mtimeMs).toBeGreaterThan(times[i]!);
+  });
+  const both = await again(whole, "--fresh", "--resume");
+  expect([both.status, both.stdout]).toEqual([2, ""]);
+});
+
 test("cells of another seed or backend are not taken for this one's", async () => {
-  const seeded = await resume(whole, "--seed", "1");
+  const seeded = await again(whole, "--seed", "1");
   expect([seeded.status, kept(seeded.stderr)]).toEqual([0, 0]);
+  expect(seeded.stderr).toContain("/rows/study also holds 8 cells of other settings or seeds, which stay there\n");
   const files = cellFiles(whole);
   expect(files).toHaveLength(16);
   // The check by another backend must not read the numbers that it shall check.
   const small = smallStudy();
   const out = join(folder, "backends");
-  const words = ["run", "-", "--backend", "cpu", "--out", out, "--resume"];
+  const words = ["run", "-", "--backend", "cpu", "--out", out];
   await iclab(words, small);
   const other = await iclab([...words, "--backend", "tfjs-cpu"], small);
   expect([other.status, kept(other.stderr)]).toEqual([0, 0]);
@@ -109,7 +124,7 @@ test.each([
   expect(end.status).toBe(status);
   const command = `npx iclab report '${out}'`;
   expect(end.stderr).toContain(`stopped: the finished cells are kept in ${out}; see them with \`${command}\``);
-  expect(end.stderr).toContain("go on with the same command and --resume");
+  expect(end.stderr).toContain("the same command goes on\n");
   const report = await iclab(["report", out]);
   expect(report.status).toBe(0);
   expect(report.stderr).toMatch(/^\d of 6 cells have rows/);

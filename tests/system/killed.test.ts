@@ -15,7 +15,7 @@ const folder = scratch();
 const study = smallStudy({ context: "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]", seeds: "20" });
 
 const begin = (out: string) => {
-  const child = start(["run", "-", "--backend", "cpu", "--out", out, "--resume"]);
+  const child = start(["run", "-", "--backend", "cpu", "--out", out]);
   child.stdin!.end(study);
   return child;
 };
