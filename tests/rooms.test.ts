@@ -36,6 +36,10 @@ const doors: Record<string, readonly string[]> = {
     ...["studies", "evaluation", "weights", "identify", "claims", "figures", "runner", "report"],
     ...["data", "forecast", "slurm", "own", "contracts", "names"],
   ],
+  lab: [
+    ...["types", "math", "laws", "mixers", "predictors", "theory", "training", "engine"],
+    ...["studies", "evaluation", "identify", "figures"],
+  ],
   experiments: [
     ...["types", "math", "laws", "mixers", "predictors", "theory", "training", "studies"],
     ...["evaluation", "claims", "figures"],

@@ -232,14 +232,6 @@ program
   .action(async (folder, index) => (await import("./slurm-task.js")).slurmTask(folder, index));
 
 program
-  .command("doctor")
-  .description("which backends open on this machine, or why not, and what to install")
-  .addOption(json())
-  .addHelpText("after", "\nExample:\n  iclab doctor")
-  .action(async (options) => (await import("./doctor.js")).doctor(options));
-
-program
-program
   .command("lab")
   .description("the browser lab: training beside theory, served on this machine alone")
   .addOption(
@@ -249,6 +241,14 @@ program
   .addHelpText("after", "\nExample:\n  iclab lab --open")
   .action(async (options) => (await import("./lab.js")).lab(options));
 
+program
+  .command("doctor")
+  .description("which backends open on this machine, or why not, and what to install")
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab doctor")
+  .action(async (options) => (await import("./doctor.js")).doctor(options));
+
+program
   .command("bench")
   .addArgument(
     new Argument(
