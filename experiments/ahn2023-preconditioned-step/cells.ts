@@ -1,27 +1,20 @@
-import { type LinearRegression, linearRegressionLaw } from "../../src/laws/gaussian-linear.js";
-import { diagonal, identity, product, transpose } from "../../src/math/matrix.js";
-import { inverse } from "../../src/math/solve.js";
 import linearAttention from "../../src/mixers/linear-attention.js";
 import { logSpaced } from "../../src/training/log-spaced.js";
-import type { Key, Law, Row, Rows, Scale, Schedule, Trial } from "../../src/types.js";
+import type { Key, Row, Scale, Schedule, Trial } from "../../src/types.js";
+import { FEATURES, type LawCell, lawOf } from "./laws.js";
+import { type StackCell, stackCells, stackTrials } from "./stack-cells.js";
 
 /** One trained layer. */
-export interface Cell extends Row {
-  /** Covariance of the inputs. `rotated` is not diagonal, so that no coordinate is special. */
-  readonly inputs: "isotropic" | "diagonal" | "rotated";
-  /** Covariance of the task: the identity (Theorem 1), or the inverse of the inputs' (the paper's experiments). */
-  readonly tasks: "identity" | "inverse";
+export interface LayerCell extends Row, LawCell {
   readonly context: number;
   readonly seed: number;
 }
 
-export const FEATURES = 5;
+export type Cell = LayerCell | StackCell;
+
 const CONTEXT = 20;
 
-/** Sigma = U^T D^2 U with D = diag(1, 1, 1/2, 1/4, 1), as in Section 4.3; here U turns the last two pairs of axes. */
-const SPECTRUM = diagonal([1, 1, 0.25, 0.0625, 1]);
-
-const settings: readonly Omit<Cell, "seed" | "context">[] = [
+const settings: readonly Omit<LayerCell, "seed" | "context">[] = [
   { inputs: "isotropic", tasks: "identity" },
   { inputs: "diagonal", tasks: "identity" },
   { inputs: "rotated", tasks: "identity" },
@@ -29,45 +22,15 @@ const settings: readonly Omit<Cell, "seed" | "context">[] = [
 ];
 
 /**
- * All settings: two seeds at `smoke`, five at `full`, as in the paper. `published` is `full`: the paper's own runs train
- * three layers, where this is about one.
+ * One layer in all settings, two seeds at `smoke` and five at `full`, as in the paper; then the stacks. `published` is
+ * `full`: the paper's own schedules differ in what they leave to chance, not in where they end.
  */
 export function cells(scale: Scale): readonly Cell[] {
   const seeds = scale === "smoke" ? 2 : 5;
-  return settings.flatMap((setting) =>
-    Array.from({ length: seeds }, (_, seed): Cell => ({ ...setting, context: CONTEXT, seed }) as Cell),
+  const layers = settings.flatMap((setting) =>
+    Array.from({ length: seeds }, (_, seed) => ({ ...setting, context: CONTEXT, seed }) as LayerCell),
   );
-}
-
-/** A rotation by 45 degrees in the planes (1, 3) and (2, 4): it mixes large eigenvalues with small ones. */
-function rotation(): Rows {
-  const turned = identity(FEATURES).map((row) => [...row]);
-  const half = Math.SQRT1_2;
-  for (const [a, b] of [
-    [0, 2],
-    [1, 3],
-  ] as const) {
-    turned[a]![a] = half;
-    turned[a]![b] = -half;
-    turned[b]![a] = half;
-    turned[b]![b] = half;
-  }
-  return turned;
-}
-
-export function lawOf({ inputs, tasks }: Cell): Law<LinearRegression> {
-  const covariance = {
-    isotropic: identity(FEATURES),
-    diagonal: SPECTRUM,
-    rotated: product(transpose(rotation()), SPECTRUM, rotation()),
-  }[inputs];
-  const taskCovariance = tasks === "inverse" ? symmetrized(inverse(covariance)) : identity(FEATURES);
-  return linearRegressionLaw({ features: FEATURES, covariance, taskCovariance });
-}
-
-/** Takes the rounding of an inverse off its two halves. */
-function symmetrized(matrix: Rows): Rows {
-  return matrix.map((row, i) => row.map((entry, j) => (entry + matrix[j]![i]!) / 2));
+  return [...layers, ...stackCells(scale)];
 }
 
 /**
@@ -92,6 +55,9 @@ const mixer = linearAttention.make(linearAttention.options.parse({ init: { scale
   context: CONTEXT,
 });
 
+export const isStack = (cell: Cell): cell is StackCell => "depth" in cell;
+
 export function trials(cell: Cell, key: Key): readonly Trial[] {
+  if (isStack(cell)) return stackTrials(cell, key);
   return [{ mixer, law: lawOf(cell), context: cell.context, schedule, key, record: logSpaced(schedule.steps, 5) }];
 }

@@ -4,6 +4,7 @@ import { inEverySeed } from "../../src/claims/in-every.js";
 import { inequality } from "../../src/claims/inequality.js";
 import type { Claim } from "../../src/types.js";
 import type { Result } from "./measure.js";
+import { stackClaims } from "./stack-claims.js";
 
 const paper = "Ahn, Cheng, Daneshmand, Sra 2023";
 
@@ -107,4 +108,5 @@ export const claims: readonly Claim<Result>[] = [
     refuted: (rows) =>
       rows.map((row) => (row.name === "newton-9" ? ({ ...row, risk: row.risk! * 1e5 } as Result) : row)),
   },
+  ...stackClaims,
 ];

@@ -9,11 +9,14 @@ import type { Row, Rows } from "../../src/types.js";
  */
 export function distancesFromIdentity(A: Rows, covariance: Rows): Row {
   const root = symmetricRoot(covariance);
-  return { distanceFromIdentity: distance(A), whitenedDistanceFromIdentity: distance(product(root, A, root)) };
+  return {
+    distanceFromIdentity: distanceFromIdentity(A),
+    whitenedDistanceFromIdentity: distanceFromIdentity(product(root, A, root)),
+  };
 }
 
-/** The minimum is at a = tr M / d. */
-function distance(M: Rows): number | null {
+/** Dist(M, I); the minimum is at a = tr M / d. */
+export function distanceFromIdentity(M: Rows): number | null {
   const rest = sum(M, scaled(identity(M.length), -trace(M) / M.length));
   const size = frobenius(M);
   return size === 0 ? null : frobenius(rest) / size;

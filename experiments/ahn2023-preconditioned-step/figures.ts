@@ -4,6 +4,7 @@ import { riskCurve } from "../../src/figures/risk-curve.js";
 import { trainingCurve } from "../../src/figures/training-curve.js";
 import type { Figure } from "../../src/types.js";
 import type { Result } from "./measure.js";
+import { stackFigures } from "./stack-figures.js";
 
 const NAMES = { lsa: "trained layer", "gradient-step": "best gradient step" };
 
@@ -66,4 +67,5 @@ export const figures: readonly Figure<Result>[] = [
       });
     },
   },
+  ...stackFigures,
 ];

@@ -11,12 +11,18 @@ const experiment: Experiment<Cell, Result> = {
     year: 2023,
     arxiv: "2306.00297",
   },
-  question: "Does training find the one preconditioner that theory names, for any covariance of inputs and tasks?",
+  question: "Does training find the preconditioner that theory names, in one layer and in deep stacks?",
   notes: [
     {
-      paper: "Figures 1 to 5 train three layers; the global minimum of one layer is Theorem 1.",
-      code: "Notebooks train one to four layers with Adam and halved rates.",
-      found: "Here one layer is trained, where the optimum is known exactly; depth waits for stacked mixers.",
+      paper: "Figures 3 to 5 and Section 5.1 are about n = 10 pairs.",
+      code: "The notebook's setting is that of Section 4.3, n = 20.",
+      found: "On 20 pairs trained curvatures are 0.90 and 0.56, as printed (0.90, 0.57); on 10 they are 0.80 and 0.32.",
+    },
+    {
+      paper:
+        "30,000 to 100,000 steps of 20,000 prompts, each matrix clipped to 0.01, the rate halved every 4,000 steps.",
+      code: "The same, with a fresh batch every 100 steps.",
+      found: "10,000 steps of 128 fresh prompts with a cosine to zero end at the printed sizes within 2 %.",
     },
     {
       paper: "Gradient descent and its preconditioned form see the same n examples as the transformer.",

@@ -10,8 +10,10 @@ import ols from "../../src/predictors/ols.js";
 import ridge from "../../src/predictors/ridge.js";
 import { optimalPreconditioner } from "../../src/theory/optimal-preconditioner.js";
 import type { Env, Measurement, Row, Rows, Run, Snapshot } from "../../src/types.js";
-import { type Cell, FEATURES, lawOf } from "./cells.js";
+import { type Cell, isStack, type LayerCell } from "./cells.js";
 import { distancesFromIdentity } from "./distance-from-identity.js";
+import { FEATURES, lawOf } from "./laws.js";
+import { stackRows } from "./stack-rows.js";
 
 export type Result = Measurement;
 
@@ -23,10 +25,11 @@ const PROMPTS = { curve: 2000, trained: 10_000 };
 
 /**
  * Rows of `part` `curve` (the layer at each snapshot), `trained` (the last weights beside every predictor) and `entry`
- * (an entry of the trained preconditioner and of the predicted one, for the heat maps).
+ * (an entry of the trained preconditioner and of the predicted one, for the heat maps); of stacks those of `stack-rows.ts`.
  */
 export async function measureRuns(cell: Cell, runs: readonly Run[], env: Env): Promise<readonly Result[]> {
   const run = runs[0]!;
+  if (isStack(cell)) return stackRows(cell, run, env);
   const predicted = optimalPreconditioner.value(lawOf(cell).population, { context: cell.context });
   return [
     ...(await curveRows(cell, run, predicted, env)),
@@ -35,16 +38,16 @@ export async function measureRuns(cell: Cell, runs: readonly Run[], env: Env): P
   ];
 }
 
-const columnsOf = ({ inputs, tasks, context }: Cell, part: string) => ({ part, inputs, tasks, context });
+const columnsOf = ({ inputs, tasks, context }: LayerCell, part: string) => ({ part, inputs, tasks, context });
 
-async function curveRows(cell: Cell, run: Run, predicted: Rows, { key }: Env): Promise<Result[]> {
+async function curveRows(cell: LayerCell, run: Run, predicted: Rows, { key }: Env): Promise<Result[]> {
   const { context, seed } = cell;
   const test = { law: lawOf(cell), context, prompts: PROMPTS.curve, key: foldIn(key, "evaluation"), seed };
   const rows = await measureSnapshots("lsa", run, { ...test, columns: columnsOf(cell, "curve") });
   return rows.map((row, i) => ({ ...row, ...weightColumns(cell, run, run.snapshots[i]!, predicted) }));
 }
 
-async function trainedRows(cell: Cell, run: Run, predicted: Rows, { key }: Env): Promise<Result[]> {
+async function trainedRows(cell: LayerCell, run: Run, predicted: Rows, { key }: Env): Promise<Result[]> {
   const { context, seed } = cell;
   const law = lawOf(cell);
   const last = run.snapshots.at(-1)!;
@@ -71,7 +74,7 @@ async function trainedRows(cell: Cell, run: Run, predicted: Rows, { key }: Env):
 }
 
 /** Distance of the weights from the optimum, and the paper's Dist of their preconditioner. */
-function weightColumns(cell: Cell, run: Run, { weights }: Snapshot, predicted: Rows): Row {
+function weightColumns(cell: LayerCell, run: Run, { weights }: Snapshot, predicted: Rows): Row {
   const products = run.trial.mixer.products(weights);
   const { covariance } = lawOf(cell).population;
   return {
@@ -93,7 +96,7 @@ function relativeRisk(row: Result, optimum: Result): Row {
 }
 
 /** Entries of the trained preconditioner A and of the predicted one, A*. */
-function entryRows(cell: Cell, run: Run, predicted: Rows): Result[] {
+function entryRows(cell: LayerCell, run: Run, predicted: Rows): Result[] {
   const trained = effectivePreconditioner(run.trial.mixer.products(run.snapshots.at(-1)!.weights));
   const blank = { risk: null, status: "ok", standardError: null, prompts: null, excess: null } as const;
   const common = { ...columnsOf(cell, "entry"), testContext: cell.context, seed: cell.seed, ...blank };

@@ -27,11 +27,12 @@ export interface StackForm<W extends Weights = Weights> {
   merged(weights: W): StackWeights;
 }
 
-type Size = { readonly stored: number; readonly heads: number; readonly init: InitialWeights };
+/** What a form is of: how many layers have weights of their own, heads a layer, and how they start. */
+export type FormSize = { readonly stored: number; readonly heads: number; readonly init: InitialWeights };
 
 const rowMajor = (block: Block, D: number) => (a: U32, b: U32) => block.at(addWord(mulWord(a, D), b));
 
-function merged({ stored, heads, init }: Size): StackForm<StackWeights> {
+function merged({ stored, heads, init }: FormSize): StackForm<StackWeights> {
   return {
     names: ["KQ", "PV"],
     structure: `${heads} merged`,
@@ -64,7 +65,7 @@ type FactoredStack = {
 };
 
 /** As published code trains them. K, Q and V sum over D token entries, P over the D inner entries of all heads. */
-function factored({ stored, heads, init }: Size): StackForm<FactoredStack> {
+function factored({ stored, heads, init }: FormSize): StackForm<FactoredStack> {
   return {
     names: ["K", "Q", "V", "P"],
     structure: `${heads} factored`,
@@ -122,5 +123,5 @@ type Entry = ReturnType<typeof rowMajor>;
 
 /** The two forms by the name that a study calls them. */
 export const stackForms = { merged, factored } as unknown as {
-  readonly [form in "merged" | "factored"]: (size: Size) => StackForm;
+  readonly [form in "merged" | "factored"]: (size: FormSize) => StackForm;
 };

@@ -8,7 +8,7 @@ import { type InitialWeights, initialWeights } from "./initial-weights.js";
 import { type Layer, layerTensors, type StackWeights } from "./layer.js";
 import { linearLayer } from "./linear-layer.js";
 import { softmaxLayer } from "./softmax-layer.js";
-import { stackForms } from "./stack-forms.js";
+import { type FormSize, type StackForm, stackForms } from "./stack-forms.js";
 import { tokens } from "./tokens.js";
 import { trainedLength } from "./trained-length.js";
 
@@ -22,8 +22,8 @@ export interface StackOptions {
   /** One layer applied again and again, instead of layers of their own. */
   readonly tied: boolean;
   readonly heads: number;
-  /** Trained as KQ and PV, or as published code's K, Q, V and P. */
-  readonly weights: "merged" | "factored";
+  /** Trained as KQ and PV, as published code's K, Q, V and P, or in a form of one's own. */
+  readonly weights: "merged" | "factored" | ((size: FormSize) => StackForm);
   /** Every update is multiplied by this. */
   readonly damping: number;
   readonly init: InitialWeights;
@@ -45,7 +45,8 @@ export interface StackOptions {
 export function stack<State>(layer: Layer<State>, options: StackOptions): Mixer {
   const { depth, tied, heads, damping, init } = options;
   const stored = tied ? 1 : depth;
-  const form = stackForms[options.weights]({ stored, heads, init });
+  const formOf = typeof options.weights === "string" ? stackForms[options.weights] : options.weights;
+  const form = formOf({ stored, heads, init });
   const program: PredictionProgram = {
     structure: `stack of ${depth}${tied ? " tied" : ""}: ${layer.structure}, ${form.structure}, damping ${damping}`,
     parameters: (features) => form.parameters(features + 1),
