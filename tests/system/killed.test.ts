@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
@@ -14,29 +15,45 @@ const CELLS = 200;
 const folder = scratch();
 const study = smallStudy({ context: "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]", seeds: "20" });
 
-const begin = (out: string) => {
-  const child = start(["run", "-", "--backend", "cpu", "--out", out]);
+const begin = (out: string, ...words: string[]) => {
+  const child = start(["run", "-", "--backend", "cpu", "--out", out, ...words]);
   child.stdin!.end(study);
   return child;
 };
+
+/** The processes that a run has started. */
+const workersOf = ({ pid }: ChildProcess): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
 
 /** Rows by file, byte by byte, without the line that says when they were computed. */
 const results = (out: string) =>
   new Map(cellFiles(out).map((file) => [basename(file), readFileSync(file, "utf8").replace(/^.*\n/, "")]));
 
-test("200 trials under 20 kill -9, a cut and a bit-flipped file: each once, byte for byte, none computed again", async () => {
+test("200 trials under 20 kill -9 of runs and workers, a cut and a bit-flipped file: each once, byte for byte, none computed again", async () => {
   const [whole, out] = [join(folder, "whole"), join(folder, "killed")];
   expect((await ended(begin(whole))).status).toBe(0);
   const draws = new Draws(keyOf(20));
   const finished = new Map<string, number>();
   const damaged: string[] = [];
+  let named = 0;
   for (let kill = 1; kill <= KILLS; kill++) {
-    const child = begin(out);
+    const inWorkers = kill > KILLS / 2 ? ["--workers", "2"] : [];
+    const child = begin(out, ...inWorkers);
+    const end = ended(child);
     const goal = Math.round((kill * (CELLS - 10)) / KILLS);
     await until(child, () => cellFiles(out).length >= goal);
     await new Promise((resolve) => setTimeout(resolve, 30 * draws.uniform()));
+    if (inWorkers.length > 0) {
+      await until(child, () => workersOf(child).length === 2);
+      process.kill(workersOf(child)[kill % 2]!, "SIGKILL");
+      const more = cellFiles(out).length + 2;
+      await until(child, () => cellFiles(out).length >= more);
+      kill++;
+    }
     child.kill("SIGKILL");
-    expect((await ended(child)).signal).toBe("SIGKILL");
+    const { signal, stderr } = await end;
+    expect(signal).toBe("SIGKILL");
+    if (/the worker process \d+ that computed it ended \(SIGKILL\); it is computed once more/.test(stderr)) named++;
     for (const file of cellFiles(out)) if (!finished.has(file)) finished.set(file, statSync(file).mtimeMs);
     if (kill === KILLS / 2) {
       const [cut, flipped] = cellFiles(out) as [string, string];
@@ -49,6 +66,8 @@ test("200 trials under 20 kill -9, a cut and a bit-flipped file: each once, byte
   }
   expect((await ended(begin(out))).status).toBe(0);
 
+  // A worker that is killed between two cells costs none.
+  expect(named).toBeGreaterThan(0);
   expect(results(out).size).toBe(CELLS);
   expect(results(out)).toEqual(results(whole));
   for (const [file, time] of finished) if (!damaged.includes(file)) expect(statSync(file).mtimeMs).toBe(time);
