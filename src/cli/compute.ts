@@ -1,13 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { progressOn } from "../runner/progress.js";
 import { type Outcome, runExperiment } from "../runner/run-experiment.js";
-import type { Part } from "../slurm/cluster-grid.js";
+import type { Part } from "../slurm/grid-cells.js";
 import type { GridRequest } from "../slurm/request.js";
 import type { BackendName } from "../types.js";
 import { computeInWorkers } from "./compute-in-workers.js";
 import { UsageError } from "./failure.js";
 import { workersOf } from "./limit-options.js";
-import type { RunOptions } from "./run-options.js";
+import { isKept, type RunOptions } from "./run-options.js";
 import { sayOnSlurmInterrupt } from "./slurm-interrupt.js";
 import { isOnSlurm, periodOf, type SlurmChoices, schedulingOf } from "./slurm-options.js";
 import { withMachine } from "./with-machine.js";
@@ -25,6 +25,7 @@ export async function compute({ of, parts, texts }: Grid, options: RunOptions & 
   const workers = workersOf(options);
   if (isOnSlurm(options)) {
     if (workers) throw new UsageError("--workers and limits are for this machine; Slurm has --time and --mem");
+    if (!isKept(options)) throw new UsageError("--fresh is for this machine; --on slurm keeps what is in --out");
   } else if (workers) return computeInWorkers({ of, parts, texts }, options, workers);
   else
     return withMachine(options, async (machine) => {

@@ -18,6 +18,7 @@ export function sayOnSlurmInterrupt(out: string, progress: Pick<Progress, "stop"
     } else process.stderr.write(`\nthe jobs go on; ${again}, \`npx iclab cancel ${quoted(out)}\` ends them\n`);
     process.exit(status);
   };
-  process.once("SIGINT", stop(130));
-  process.once("SIGTERM", stop(143));
+  // A study that looks several times asks for this each time.
+  for (const [signal, status] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const])
+    process.removeAllListeners(signal).once(signal, stop(status));
 }

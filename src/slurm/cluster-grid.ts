@@ -1,16 +1,15 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type CellPlan, type Job, planOf } from "../runner/cell-plan.js";
 import { replaceFile, writing } from "../runner/disk.js";
 import { Presence } from "../runner/presence.js";
-import type { Progress } from "../runner/progress.js";
+import { quoted } from "../runner/rerun.js";
 import { Reservations } from "../runner/reservations.js";
 import type { Outcome } from "../runner/run-experiment.js";
-import type { Store } from "../runner/store.js";
 import { chunks } from "./chunks.js";
 import { largestArray, queuedTasks, submit } from "./commands.js";
 import { type EndedTask, endSentence, isWorthAnother } from "./ended-task.js";
+import { GridCells, type Listener, type Part } from "./grid-cells.js";
 import { jobScript, type Program, sbatchOptions } from "./job-script.js";
 import type { QueuedTask } from "./queue.js";
 import { queueSummary } from "./queue-summary.js";
@@ -24,14 +23,8 @@ import {
   type Texts,
 } from "./submission.js";
 
-/** One experiment of a grid: its cells, and where their rows go. */
-export interface Part {
-  readonly job: Job;
-  readonly store: Store;
-}
-
 /** What a grid is run with. */
-export interface Surroundings {
+export interface Surroundings extends Listener {
   /** The run's folder, which every node sees. */
   readonly out: string;
   readonly program: Program;
@@ -41,8 +34,6 @@ export interface Surroundings {
   readonly retry: boolean;
   /** Seconds between two looks at the queue. */
   readonly every: number;
-  readonly progress: Progress;
-  say(sentence: string): void;
 }
 
 /** Milliseconds between two looks at the folder, and how many times as long as a look the pause behind it is at least. */
@@ -67,123 +58,55 @@ export async function runOnSlurm(
 ): Promise<Outcome[]> {
   const presence = new Presence(join(submissionsFolder(surroundings.out), ".runners"));
   presence.open();
+  for (const { pid, host } of presence.others())
+    surroundings.say(
+      `process ${pid} on ${host} is at work on this grid too; what one has submitted the other waits for`,
+    );
   try {
-    return await new ClusterGrid(parts, request, surroundings, presence).run();
+    const cells = new GridCells(parts, request.backend, surroundings);
+    await cells.begin(surroundings.retry);
+    const lost = await new ClusterGrid(cells, request, surroundings, new Reservations(presence)).run();
+    if (lost !== null) throw new SlurmError(lost);
+    return cells.outcomes();
   } finally {
     surroundings.progress.stop();
     await presence.close();
   }
 }
 
-interface GridCell {
-  readonly part: Part;
-  readonly plan: CellPlan;
-  /** When the file was last looked into in vain. */
-  seen: number;
-}
-
 class ClusterGrid {
-  private readonly plans: ReadonlyMap<Part, readonly CellPlan[]>;
-  private readonly reservations: Reservations;
-  private readonly open = new Map<string, GridCell>();
-  private readonly failed = new Map<Part, string[]>();
+  /** Why cells were given up, by cell; and how often in a row others were lost with their tasks. */
   private readonly lost = new Map<string, string>();
   private readonly losses = new Map<string, number>();
-  /** Tasks that were in the queue when this process looked. */
+  /** Tasks that this process knows to have been in the queue. */
   private readonly known = new Set<string>();
   private told = "";
   private isSubmitter: boolean | undefined;
 
   constructor(
-    private readonly parts: readonly Part[],
+    private readonly cells: GridCells,
     private readonly request: GridRequest,
     private readonly surroundings: Surroundings,
-    presence: Presence,
-  ) {
-    this.reservations = new Reservations(presence);
-    this.plans = new Map(parts.map((part) => [part, part.job.cells.map((cell) => planOf(part.job, cell))]));
-    for (const [part, plans] of this.plans) {
-      this.failed.set(part, []);
-      part.store.plan({ experiment: part.job.id, cells: plans.map(({ name }) => name) });
-      for (const plan of plans) this.open.set(idOf(part, plan), { part, plan, seen: 0 });
-    }
-  }
+    private readonly reservations: Reservations,
+  ) {}
 
-  async run(): Promise<Outcome[]> {
-    const { progress, every, retry } = this.surroundings;
-    const all = [...this.open.values()];
-    if (retry) for (const { part, plan } of all) part.store.forgive(plan.name);
-    progress.start(
-      this.parts.length === 1 ? this.parts[0]!.job.id : "all",
-      all.length,
-      all.reduce((sum, { plan }) => sum + plan.work, 0),
-    );
-    for (const { store } of this.parts) await store.load();
-    this.look(true);
-    const reused = new Map(this.parts.map((part) => [part, this.finished(part).length]));
+  /** Waits until no cell is open. @returns null, or the sentence that says which cells Slurm has lost */
+  async run(): Promise<string | null> {
+    const { cells, surroundings } = this;
     try {
-      for (let next = 0; this.open.size > 0; ) {
-        if (Date.now() >= next) {
-          await this.consult(next === 0);
-          next = Date.now() + 1000 * every;
-        }
+      for (let next = 0; cells.open.length > 0; ) {
         const begun = Date.now();
-        this.look(false);
-        if (this.open.size > 0) await pause(Math.max(LOOK, REST * (Date.now() - begun)));
+        if (begun >= next) {
+          await this.consult(next === 0);
+          next = Date.now() + 1000 * surroundings.every;
+        }
+        cells.advance();
+        if (cells.open.length > 0) await pause(Math.max(LOOK, REST * (Date.now() - begun)));
       }
     } finally {
       if (this.isSubmitter) this.reservations.release(SUBMITTER, "finished");
     }
-    if (this.lost.size > 0) throw new SlurmError(this.lostSentence(all.length));
-    return this.parts.map((part) => {
-      const stored = this.finished(part);
-      return {
-        rows: stored.flatMap(({ rows }) => rows),
-        cells: stored.map(({ provenance }) => provenance),
-        reused: reused.get(part)!,
-        failed: this.failed.get(part)!,
-      };
-    });
-  }
-
-  /** Takes what lies in the folder by now. */
-  private look(kept: boolean): void {
-    for (const part of this.parts) {
-      const files = new Set(readdirSync(part.store.folder));
-      for (const plan of this.plans.get(part)!) {
-        const cell = this.open.get(idOf(part, plan));
-        if (cell === undefined) continue;
-        if (files.has(`${plan.name}.jsonl`) || part.store.hasCompacted(plan.name)) this.take(cell, kept);
-        else if (files.has(`${plan.name}.failed`)) this.fail(cell, kept);
-      }
-    }
-  }
-
-  private take(cell: GridCell, kept: boolean): void {
-    const { part, plan } = cell;
-    const changed = statSync(join(part.store.folder, `${plan.name}.jsonl`), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (changed !== 0 && changed === cell.seen) return;
-    cell.seen = changed;
-    const found = part.store.read(plan.name);
-    if (found?.provenance.backend !== this.request.backend) return;
-    plan.stored = found;
-    this.close(cell);
-    this.surroundings.progress.finish(plan.name, kept);
-  }
-
-  private fail(cell: GridCell, before: boolean): void {
-    const { part, plan } = cell;
-    const message = part.store.failure(plan.name);
-    if (message === undefined) return;
-    this.failed.get(part)!.push(plan.name);
-    this.close(cell);
-    const when = before ? "failed in an earlier run, --retry computes it again" : "failed";
-    this.surroundings.say(`${plan.name} ${when}: ${message}`);
-  }
-
-  private close({ part, plan }: GridCell): void {
-    this.open.delete(idOf(part, plan));
-    this.surroundings.progress.advance(plan.work);
+    return this.lost.size > 0 ? this.lostSentence() : null;
   }
 
   /** Asks the queue, then looks into the folder; what neither has is submitted. */
@@ -198,51 +121,53 @@ class ClusterGrid {
       this.tell(`${error.message}; the jobs are asked after again`);
       return;
     }
-    this.look(isFirst);
-    const waiting = this.waitingFor(submissions, tasks);
+    this.cells.advance();
+    const queued = this.queuedCells(submissions, tasks);
     this.tell(queueSummary(tasks).join("; "));
-    const uncovered = [...this.open.keys()].filter((id) => !waiting.has(id));
-    if (uncovered.length === 0) return;
+    const missing = this.cells.open.filter((id) => !queued.has(id));
+    if (missing.length === 0) return;
     const other = this.reservations.take(SUBMITTER);
     if (other !== null && this.isSubmitter !== false)
-      say(`process ${other.pid} on ${other.host} submits for ${out}; this one watches`);
+      say(`process ${other.pid} on ${other.host} submits what is missing; this one watches`);
     this.isSubmitter = other === null;
-    if (this.isSubmitter) await this.submit(uncovered, [...new Set(live(tasks).map(({ job }) => job))]);
+    const live = tasks.filter(({ state }) => state !== "ended");
+    if (this.isSubmitter) await this.submit(missing, [...new Set(live.map(({ job }) => job))]);
   }
 
-  /** The cells of tasks that are in the queue; those of tasks that were and are no more are judged. */
-  private waitingFor(submissions: readonly StoredSubmission[], tasks: readonly QueuedTask[]): Set<string> {
-    const waiting = new Set<string>();
+  /** The open cells of tasks that are in the queue; those of tasks that were and are no more are judged. */
+  private queuedCells(submissions: readonly StoredSubmission[], tasks: readonly QueuedTask[]): Set<string> {
+    const queued = new Set<string>();
     const byKey = new Map<string, QueuedTask>();
     for (const task of tasks) {
       const key = keyOf(task.name, task.index);
-      if (byKey.get(key)?.state !== "running") byKey.set(key, task);
+      // A task that was begun again may have its former end beside it.
+      if ((byKey.get(key)?.state ?? "ended") === "ended") byKey.set(key, task);
     }
     for (const submission of submissions)
       for (const [index, cells] of submission.tasks.entries()) {
-        const missing = cells.filter((id) => this.open.has(id));
+        const open = cells.filter((id) => this.cells.isOpen(id));
         const key = keyOf(submission.name, index);
         const last = byKey.get(key);
-        if (missing.length === 0) continue;
+        if (open.length === 0) continue;
         if (last !== undefined && last.state !== "ended") {
           this.known.add(key);
-          for (const id of missing) waiting.add(id);
-        } else if (this.known.delete(key)) this.judge({ submission, index, last, missing: missing.length }, missing);
+          for (const id of open) queued.add(id);
+        } else if (this.known.delete(key)) this.judge({ submission, index, last, missing: open.length }, open);
       }
-    return waiting;
+    return queued;
   }
 
-  private judge(task: EndedTask, missing: readonly string[]): void {
-    const losses = Math.max(...missing.map((id) => this.losses.get(id) ?? 0));
+  private judge(task: EndedTask, open: readonly string[]): void {
+    const losses = Math.max(...open.map((id) => this.losses.get(id) ?? 0));
     const sentence = endSentence(task);
     const again = isWorthAnother(task, losses);
     this.surroundings.say(again ? `${sentence}; submitted again` : sentence);
-    const isFruitless = missing.length === task.submission.tasks[task.index]!.length;
-    for (const id of missing) {
+    const isFruitless = open.length === task.submission.tasks[task.index]!.length;
+    for (const id of open) {
       this.losses.set(id, isFruitless ? losses + 1 : 0);
       if (again) continue;
       this.lost.set(id, sentence);
-      this.open.delete(id);
+      this.cells.giveUp(id);
     }
   }
 
@@ -277,20 +202,12 @@ class ClusterGrid {
     this.told = summary;
   }
 
-  private finished(part: Part) {
-    return this.plans.get(part)!.flatMap(({ stored }) => stored ?? []);
-  }
-
-  private lostSentence(all: number): string {
+  private lostSentence(): string {
     const [first, ...others] = new Set(this.lost.values());
     const more = others.length > 0 ? `; and ${others.length} more like it` : "";
-    const { out } = this.surroundings;
-    return `${this.lost.size} of ${all} cells have no rows: ${first}${more}. \`iclab resume ${out}\` submits them again`;
+    const what = `${this.lost.size} of ${this.cells.count} cells have no rows: ${first}${more}`;
+    return `${what}. \`iclab resume ${quoted(this.surroundings.out)}\` submits them again`;
   }
 }
 
-const idOf = ({ job }: Part, { name }: CellPlan): string => `${job.id}/${name}`;
-
 const keyOf = (name: string, index: number): string => `${name} ${index}`;
-
-const live = (tasks: readonly QueuedTask[]): QueuedTask[] => tasks.filter(({ state }) => state !== "ended");

@@ -17,7 +17,7 @@ import { join } from "node:path";
 /** Seconds that a cluster may take to be up: on a machine with nothing else to do it is two. */
 const PATIENCE = 60;
 
-/** Nodes of a cluster, each with two processors and one GPU, which is a file. */
+/** Nodes of a cluster, each with two processors and two GPUs, which are files. */
 const NODES = ["n1", "n2"] as const;
 type Node = (typeof NODES)[number];
 
@@ -117,8 +117,8 @@ export class SlurmCluster {
     chmodSync(folder, 0o755);
     writeFileSync(join(folder, "munge.key"), randomBytes(1024), { mode: 0o400 });
     const ports = await freePorts(3);
-    const gpus = NODES.map((node) => `NodeName=${node} Name=gpu File=${join(folder, `gpu.${node}`)}\n`);
-    for (const node of NODES) writeFileSync(join(folder, `gpu.${node}`), "");
+    for (const node of NODES) for (const gpu of [0, 1]) writeFileSync(join(folder, `${node}.gpu${gpu}`), "");
+    const gpus = NODES.map((node) => `NodeName=${node} Name=gpu File=${join(folder, `${node}.gpu[0-1]`)}\n`);
     writeFileSync(join(folder, "gres.conf"), gpus.join(""));
     writeFileSync(join(folder, "slurm.conf"), configuration(folder, ports));
   }
@@ -147,7 +147,7 @@ function configuration(folder: string, [controller, first, second]: readonly num
   const user = process.env.USER ?? "root";
   const nodes = NODES.map((node, i) => {
     const where = `NodeHostname=${host} NodeAddr=127.0.0.1 Port=${[first, second][i]}`;
-    return `NodeName=${node} ${where} CPUs=2 Gres=gpu:1 State=UNKNOWN`;
+    return `NodeName=${node} ${where} CPUs=2 Gres=gpu:2 State=UNKNOWN`;
   });
   return `${[
     "ClusterName=iclab",
