@@ -94,6 +94,8 @@ export interface PromptNodes {
   readonly query: Vector;
   /** The query's label, to be predicted. */
   readonly answer: F32;
+  /** w (d) of answer = w . query + noise e, where labels are linear; its nodes are made when it is asked for. */
+  task?(): Vector;
 }
 
 /** A law's text: how one prompt is drawn. */
@@ -142,6 +144,19 @@ export interface Excerpt {
   readonly later?: Law;
 }
 
+/**
+ * What a law has whose query is independent of the context and of mean 0, with a label that is linear in it: the mean over
+ * query and label of a squared error, the prompt given, is then a quadratic form where the prediction is linear too.
+ */
+export interface LinearQuery {
+  /** Covariance of the query, the same in every prompt: d x d. */
+  readonly covariance: Rows;
+  /** The tasks w of the prompts that `draw` gives, answer = w . query + noise e: (batch, feature). */
+  tasks(key: Key, slice: Slice, context: Lengths): Nd<["batch", "feature"]>;
+  /** `tasks` at one context as data: (key, slice) => tasks. */
+  recipe(context: Lengths): Recipe;
+}
+
 /** A distribution over prompts with its population quantities. */
 export interface Law<P extends Population = Population> {
   readonly name: string;
@@ -159,6 +174,8 @@ export interface Law<P extends Population = Population> {
   draw(key: Key, slice: Slice, context: Lengths): Prompts;
   /** `draw` at one context as data: (key, slice) => prompts. Left out where only this thread can draw. */
   recipe?(context: Lengths): Recipe;
+  /** Left out where the query cannot be integrated over in closed form. */
+  readonly query?: LinearQuery;
   /** The same law with inputs, query or task rescaled. */
   shifted(shift: Shift): Law<P>;
   /** Left out where prompts are drawn and not cut out of data. */
@@ -199,6 +216,8 @@ export interface Tuned<P extends Population = Population> {
   predict(prompts: Prompts): Nd<["batch"]>;
   /** `predict` as data. Left out where only this thread can predict. */
   readonly recipe?: Recipe;
+  /** Of predictions by weighted samples: how many independent draws each prompt's are worth. */
+  effectiveSamples?(prompts: Prompts): Nd<["batch"]>;
   /** Risk on noisy query labels under `test` with `context` pairs: (prediction - y_query)^2 in the mean. */
   risk(test: P, context: number): Answer;
 }

@@ -9,7 +9,8 @@ const MOST_TOLD = 8;
 
 /**
  * What a reader of a study's numbers should know before believing them, a sentence each: a mean that one seed carries, a
- * model whose loss was still falling, a standard error that one prompt makes. They change no verdict.
+ * model whose loss was still falling, a standard error that one prompt makes, a risk that was sampled where it was asked
+ * to be integrated. They change no verdict.
  *
  * @param by columns that set cells apart
  */
@@ -22,6 +23,9 @@ export function warningsOf(rows: readonly Measurement[], means: readonly Mean[],
     ...means.flatMap((one) => (one.carriedBy === null ? [] : [carried(one)])),
     ...firstOfEach(rows.filter(isUnfinished), trainingOf).map((row) => unfinished(row, placed(row))),
     ...rows.filter(hasHeavyTail).map((row) => heavy(row, placed(row))),
+    ...firstOfEach(rows.filter(isSampledAllTheSame), ({ name, estimatorWhy }) => `${name} ${estimatorWhy}`).map(
+      ({ name, estimatorWhy }) => `${name}: its risk is sampled, not integrated over the query: ${estimatorWhy}`,
+    ),
   ];
 }
 
@@ -60,6 +64,11 @@ function firstOfEach<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
 /** A training is the same at all tests of its cell. */
 function trainingOf({ name, seed, context, lossFall, lossFallError }: Measurement): string {
   return JSON.stringify([name, seed, context, lossFall, lossFallError]);
+}
+
+/** A risk that was to be integrated over the query, and was not. */
+function isSampledAllTheSame({ estimator, estimatorWhy }: Measurement): boolean {
+  return estimator === "sampled" && typeof estimatorWhy === "string";
 }
 
 function hasHeavyTail({ largestShare, prompts }: Measurement): boolean {

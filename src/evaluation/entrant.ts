@@ -1,4 +1,4 @@
-import type { Answer, Lengths, Mixer, Population, Predictor, Prompts, Recipe, Weights } from "../types.js";
+import type { Answer, Lengths, Mixer, Nd, Population, Predictor, Prompts, Recipe, Weights } from "../types.js";
 import type { Predict } from "./squared-errors.js";
 
 /** Anything that answers prompts and is measured beside others on the same ones. */
@@ -9,6 +9,8 @@ export interface Entrant {
   predict: Predict | null;
   /** `predict` as data, for prompts of the shape of `like`. Without it everything is measured on this thread. */
   recipe?(like: Prompts): Recipe | undefined;
+  /** Of predictions by weighted samples: how many independent draws each prompt's are worth. */
+  effectiveSamples?(prompts: Prompts): Nd<["batch"]>;
   /** Its risk in closed form at the test law and context, or the sentence why there is none; null for trained models. */
   readonly exact: Answer | null;
 }
@@ -37,5 +39,9 @@ export function predictorEntrant<P extends Population>(
       ? tuned.risk(test.population, test.context)
       : { why: "closed forms are read off at one context length, not at a distribution of lengths" };
   const { name, kind } = predictor;
-  return { name, kind, predict: (prompts) => tuned.predict(prompts), recipe: () => tuned.recipe, exact };
+  const { effectiveSamples } = tuned;
+  return {
+    ...{ name, kind, predict: (prompts) => tuned.predict(prompts), recipe: () => tuned.recipe, exact },
+    ...(effectiveSamples && { effectiveSamples }),
+  };
 }

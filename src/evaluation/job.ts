@@ -1,4 +1,5 @@
 import type { Key, Recipe, Slice } from "../types.js";
+import type { IntegrationJob } from "./integration.js";
 
 /** A measurement as a thread receives it: plain data. */
 export interface Job {
@@ -8,6 +9,8 @@ export interface Job {
   readonly draw: Recipe;
   /** prompts => predictions, null for an entrant that has none. */
   readonly predicts: readonly (Recipe | null)[];
+  /** Over query and label, for entrants that are linear in the query; null where all are sampled. */
+  readonly integration: IntegrationJob | null;
 }
 
 /** One chunk of a job. */

@@ -3,6 +3,7 @@ import { Moments } from "../math/moments.js";
 import type { Answer, Measurement, Row } from "../types.js";
 import type { Entrant } from "./entrant.js";
 import { errorChunks } from "./error-chunks.js";
+import { type Integration, integrationOf } from "./integration.js";
 import type { Stream } from "./prompt-chunks.js";
 
 /** Where and on how much everything is measured; `columns` are copied into every row. */
@@ -13,20 +14,34 @@ export interface Test extends Stream {
   readonly threads?: number;
   /** Also says, in `largestShare`, how much of the spread of an entrant's squared errors its largest one makes. */
   readonly tails?: boolean;
+  /**
+   * `integrated`: the mean over the query and its label is taken in closed form, the rest of the prompt given, wherever a
+   * prediction is linear in the query and the law knows its covariance; columns `estimator` and `estimatorWhy` say of each
+   * risk whether it was. `sampled`, also where left out: one query a prompt, and no such columns.
+   */
+  readonly query?: "sampled" | "integrated";
 }
+
+/** Prompts whose samples' worth is told. */
+const TOLD = 64;
 
 /**
  * Risk of every entrant, (prediction - y_query)^2 in the mean, all on the *same* fresh prompts: mean, standard error
  * over prompts, and in `covariance.<other>` the covariance of two means, so that any comparison can be paired.
  * Prompts are drawn and predicted on threads where that is worth it; errors are added in order of the prompts, on this
  * one, so that every number is the same bit for bit on any number of them.
- * An entrant with a closed form adds a second row with `exact: true`. Risks are in units of the label squared.
+ * An entrant that samples has a column `effectiveSamples`, the fewest independent draws that the samples of any of the
+ * first 64 prompts are worth. An entrant with a closed form adds a second row with `exact: true`. Risks are in units of the
+ * label squared.
  *
  * @throws RangeError on fewer than two prompts: one prompt has no standard error. Error where a thread ends.
  */
 export async function measure(entrants: readonly Entrant[], test: Test): Promise<Measurement[]> {
   if (test.prompts < 2) throw new RangeError(`a risk needs at least 2 prompts to have an error, not ${test.prompts}`);
-  const { moments, largest } = await sampleErrors(entrants, test);
+  const integration = test.query === "integrated" ? integrationOf(entrants, test) : null;
+  const whySampled = (i: number) => (typeof integration === "string" ? integration : (integration?.linear[i] ?? true));
+  const known = typeof integration === "string" ? null : integration;
+  const { moments, largest } = await sampleErrors(entrants, test, known);
   const finite = entrants.map((entrant, i) => entrant.predict !== null && Number.isFinite(moments.mean(i)));
   const floor = test.law.population.noise ** 2;
   const common = { ...test.columns, testContext: lengthsColumn(test.context) };
@@ -44,12 +59,14 @@ export async function measure(entrants: readonly Entrant[], test: Test): Promise
       prompts: test.prompts,
       excess: risk === null ? null : risk - floor,
     };
+    const estimator = integration === null ? {} : estimatorColumns(whySampled(i));
     const shares = test.tails ? { largestShare: finite[i] ? shareOf(largest[i]!, moments, i) : null } : {};
+    const worth = entrant.effectiveSamples ? { effectiveSamples: leastWorth(entrant.effectiveSamples, test) } : {};
     const covariances = entrants.map((other, j) => [
       `covariance.${other.name}`,
       finite[i] && finite[j] ? moments.covarianceOfMeans(i, j) : null,
     ]);
-    return { ...row, ...shares, ...Object.fromEntries(covariances) };
+    return { ...row, ...estimator, ...shares, ...worth, ...Object.fromEntries(covariances) };
   });
   const exact = entrants.flatMap((entrant) =>
     entrant.exact === null || "why" in entrant.exact ? [] : [exactRow(entrant, entrant.exact, common, floor)],
@@ -57,11 +74,16 @@ export async function measure(entrants: readonly Entrant[], test: Test): Promise
   return [...sampled, ...exact];
 }
 
-async function sampleErrors(entrants: readonly Entrant[], test: Test) {
+/** Which estimator a risk is from, and why where it was asked for another. */
+function estimatorColumns(linear: true | string): Row {
+  return { estimator: linear === true ? "integrated" : "sampled", estimatorWhy: linear === true ? null : linear };
+}
+
+async function sampleErrors(entrants: readonly Entrant[], test: Test, integration: Integration | null) {
   const moments = new Moments(entrants.length);
   const largest = new Float64Array(entrants.length);
   const values = new Float64Array(entrants.length);
-  for await (const errors of errorChunks(entrants, test))
+  for await (const errors of errorChunks(entrants, test, integration))
     for (let at = 0; at < errors.length; at += values.length) {
       for (let i = 0; i < values.length; i++) {
         values[i] = errors[at + i]!;
@@ -70,6 +92,12 @@ async function sampleErrors(entrants: readonly Entrant[], test: Test) {
       moments.add(values);
     }
   return { moments, largest };
+}
+
+/** The least worth of a sampled prediction among the first prompts; every other one is at least what its option says. */
+function leastWorth(effectiveSamples: NonNullable<Entrant["effectiveSamples"]>, test: Test): number {
+  const { law, key, context, prompts } = test;
+  return Math.min(...effectiveSamples(law.draw(key, { from: 0, count: Math.min(prompts, TOLD) }, context)).data);
 }
 
 /** (largest - mean)^2 / sum of squared deviations; 0 where nothing varies. */

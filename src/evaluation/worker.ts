@@ -4,11 +4,12 @@ import { parentPort } from "node:worker_threads";
 import { importOwn } from "../own/import-own.js";
 import type { Key, Prompts, Recipe, Slice } from "../types.js";
 import type { End, Job, Result, Task } from "./job.js";
-import { type Predict, squaredErrors } from "./squared-errors.js";
+import { type Integrated, type Predict, squaredErrors } from "./squared-errors.js";
 
 interface Measuring {
   readonly prompts: (slice: Slice) => Prompts;
   readonly predicts: readonly (Predict | null)[];
+  readonly integrated: (slice: Slice) => Integrated | null;
 }
 
 async function restored<Made>({ module, constants }: Recipe): Promise<Made> {
@@ -18,10 +19,12 @@ async function restored<Made>({ module, constants }: Recipe): Promise<Made> {
   return restore(constants);
 }
 
-async function begin({ key, draw, predicts }: Job): Promise<Measuring> {
+async function begin({ key, draw, predicts, integration }: Job): Promise<Measuring> {
   const drawn = await restored<(key: Key, slice: Slice) => Prompts>(draw);
   const made = await Promise.all(predicts.map((recipe) => (recipe === null ? null : restored<Predict>(recipe))));
-  return { prompts: (slice) => drawn(key, slice), predicts: made };
+  const tasks = integration && (await restored<(key: Key, slice: Slice) => Integrated["tasks"]>(integration.tasks));
+  const integrated = (slice: Slice) => integration && tasks && { ...integration, tasks: tasks(key, slice) };
+  return { prompts: (slice) => drawn(key, slice), predicts: made, integrated };
 }
 
 const jobs = new Map<number, Promise<Measuring>>();
@@ -29,8 +32,8 @@ const jobs = new Map<number, Promise<Measuring>>();
 async function answer({ job, chunk, slice }: Task): Promise<void> {
   const port = parentPort!;
   try {
-    const { prompts, predicts } = await jobs.get(job)!;
-    const errors = squaredErrors(prompts(slice), predicts);
+    const { prompts, predicts, integrated } = await jobs.get(job)!;
+    const errors = squaredErrors(prompts(slice), predicts, integrated(slice));
     port.postMessage({ job, chunk, errors } satisfies Result, [errors.buffer as ArrayBuffer]);
   } catch (failed) {
     port.postMessage({ job, chunk, failed } satisfies Result);

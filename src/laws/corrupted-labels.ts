@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { less, mul, select } from "../kernels/arithmetic.js";
-import { dot } from "../kernels/vector.js";
+import { dot, vector } from "../kernels/vector.js";
 import { identity, product, trace } from "../math/matrix.js";
 import { symmetricRoot } from "../math/symmetric.js";
 import type { Law, Rows, Unit } from "../types.js";
@@ -65,6 +65,7 @@ export function corruptedLabelsLaw(settings: CorruptionSettings): Law<CorruptedL
           within: kept * within + share * spread ** 2 * seen,
         },
       },
+      queryCovariance: population.queryCovariance,
       pairwise: {
         ...{ features: d, noise, scales },
         structure: `corrupted labels, ${root.kind} inputs`,
@@ -75,6 +76,7 @@ export function corruptedLabelsLaw(settings: CorruptionSettings): Law<CorruptedL
           return {
             input: (x) => root.times(matrix, x),
             label: (x) => mul(taskScale, dot(w, x)),
+            task: () => vector(d, (i) => mul(taskScale, w.at(i))),
             spoiled(y, own) {
               const isReplaced = less(own.uniforms(1).at(0), settings.at(0));
               return select(isReplaced, mul(settings.at(1), own.normals(1).at(0)), y);

@@ -10,6 +10,7 @@ import {
   taskCovarianceOption,
 } from "./covariance.js";
 import { drawn, drawnRecipe } from "./drawn.js";
+import { linearQuery } from "./drawn-tasks.js";
 import { coordinates, type InputsOption, inputsOption } from "./inputs.js";
 import { regressionProgram, type Sampler } from "./regression-program.js";
 import { rotatedPairs } from "./rotated-pairs.js";
@@ -105,6 +106,7 @@ function lawOf(population: LinearRegression, sampler: Sampler): Law<LinearRegres
     },
     draw: drawn(program, population.features),
     recipe: drawnRecipe(program, population.features),
+    query: linearQuery(program, population.queryCovariance),
     shifted: ({ inputScale = 1, queryScale = 1, taskScale = 1 }) => {
       for (const factor of [inputScale, queryScale, taskScale])
         if (!(factor >= 0 && factor < Number.POSITIVE_INFINITY))

@@ -12,6 +12,8 @@ import type { Scales } from "./scales.js";
 export interface OpenPrompt {
   input(z: Vector): Vector;
   label(x: Vector): F32;
+  /** w of label(x) = w . x, where labels are linear, made when it is asked for. */
+  task?(): Vector;
   /** What becomes of a context pair's label, with more draws of the pair's stream; the label itself where left out. */
   spoiled?(label: F32, own: Stream): F32;
 }
@@ -68,6 +70,7 @@ export function pairwiseProgram(law: Pairwise): PromptProgram {
         },
         query,
         answer,
+        ...(prompt.task && { task: prompt.task }),
       };
     },
   };

@@ -60,6 +60,7 @@ export function regressionProgram(
         },
         query: asked,
         answer,
+        task: () => w,
       };
     },
   };

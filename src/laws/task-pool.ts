@@ -63,6 +63,7 @@ export function taskPoolLaw({
         tasks: twin.population.taskCovariance,
         twin: { of: "label-linear", population: twin.population },
       },
+      queryCovariance: twin.population.queryCovariance,
       pairwise: {
         ...{ features: d, noise, scales },
         structure: `a pool of ${count} tasks, ${root.kind} inputs`,
@@ -72,7 +73,7 @@ export function taskPoolLaw({
           const start = mulWord(stream.integer(count), d);
           const tasks = inputs.table("pool");
           const w = vector(d, (i) => mul(taskScale, tasks.at(addWord(start, i))));
-          return { input: (x) => root.times(settings, x), label: (x) => dot(w, x) };
+          return { input: (x) => root.times(settings, x), label: (x) => dot(w, x), task: () => w };
         },
       },
     };

@@ -114,7 +114,7 @@ async function measureTest(
   const entrants = [...models, ...cell.predictors.map((predictor) => predictorEntrant(predictor, training, at))];
   const context = cell.columns.context as number | string;
   const columns = { ...cell.columns, ...test.columns, context, ...(look > 1 && { [LOOK]: look }) };
-  const rows = await measure(entrants, { ...test, prompts, key, seed, columns, tails: true });
+  const rows = await measure(entrants, { ...test, prompts, key, seed, columns, query: cell.query, tails: true });
   // A further look tells nothing new of the training.
   const told = look === 1 ? cell.models : [];
   const trained = new Map(told.map(({ name }, i) => [name, trainingColumns(runs[i]!)]));

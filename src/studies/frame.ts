@@ -22,6 +22,13 @@ export const evaluateField = z.strictObject({
     .max(100_000_000)
     .default(20_000)
     .describe("fresh prompts per cell, test and seed; default 20000"),
+  query: z
+    .enum(["sampled", "integrated"])
+    .default("sampled")
+    .describe(
+      "integrated: the mean over the query and its label in closed form, where predictions are linear in the query; " +
+        "sampled, the default: one query a prompt",
+    ),
   context: z
     .union([z.literal("same"), contextField, z.array(contextField).min(1).max(1000)])
     .default("same")

@@ -40,6 +40,7 @@ export function resolveCell(resolving: Resolving): StudyCell {
     predictors: predictors.map(({ predictor }) => predictor),
     tests: tests.map(({ settings: _, ...test }) => test),
     prompts: frame.evaluate.prompts,
+    query: frame.evaluate.query,
     identify,
     settings: {
       law: { kind, ...lawSettings(law) },
@@ -50,6 +51,7 @@ export function resolveCell(resolving: Resolving): StudyCell {
       prompts: frame.evaluate.prompts,
       // A study that does not ask has the identity it always had.
       ...(identify !== null && { identify }),
+      ...(frame.evaluate.query === "integrated" && { query: frame.evaluate.query }),
     },
   };
 }

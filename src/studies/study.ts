@@ -30,6 +30,8 @@ export interface StudyCell {
   readonly tests: readonly StudyTest[];
   /** Fresh prompts per test and seed. */
   readonly prompts: number;
+  /** Whether risks are integrated over the query and its label, where that can be. */
+  readonly query: "sampled" | "integrated";
   /** Prompts on which it is told which predictor each model is; null where that is not asked. */
   readonly identify: number | null;
   /** All that this cell's numbers depend on, defaults filled in: adding a point to the grid does not change it. */
