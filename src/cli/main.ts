@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { missingWays } from "../data/missing.js";
+import { nearest } from "../names/nearest.js";
 import { failure } from "./failure.js";
 import { withLimitOptions } from "./limit-options.js";
 import { withSlurmOptions } from "./slurm-options.js";
@@ -13,6 +14,7 @@ const program = new Command("iclab")
   )
   .version((await import("../runner/package-root.js")).version)
   .showSuggestionAfterError()
+  .configureOutput({ outputError: (text, write) => write(withChoiceMeant(text)) })
   .configureHelp({ sortSubcommands: false })
   .exitOverride();
 
@@ -36,7 +38,10 @@ const layout = () =>
 const mixerOptions = () =>
   new Option("--options <map>", "more options of the mixer, as a study writes them, '{ normalize: none }'");
 const on = () => new Option("--on <place>", "compute in jobs of a cluster").choices(["slurm"]);
-const use = () => new Option("--use <files...>", "TypeScript files of your own units, which are known besides");
+const use = () =>
+  new Option("--use <file>", "a TypeScript file of your own units, which are known besides; repeat it").argParser(
+    (file: string, before: readonly string[] = []) => [...before, file],
+  );
 const json = () => new Option("--json", "print one JSON document on stdout");
 
 program
@@ -279,6 +284,13 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   .addOption(use())
 try {
   await program.parseAsync();
+program
+  .command("completion")
+  .addArgument(new Argument("<shell>", "the shell that is to complete").choices(["bash", "zsh"]))
+  .description("a script by which a shell completes commands, options, values, papers and files")
+  .addHelpText("after", '\nExample, in ~/.bashrc:\n  eval "$(iclab completion bash)"')
+  .action(async (shell) => (await import("./completion.js")).completion(shell, program));
+
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   process.stderr.write(`${failure(error).message}\n`);
@@ -293,6 +305,14 @@ function wholeNumber(text: string): number {
 
 function numberFrom(least: number): (text: string) => number {
   return (text) => {
+/** What was probably meant instead of a word that is none of an option's or argument's choices. */
+function withChoiceMeant(text: string): string {
+  const [, name, choices] =
+    /'([^']*)' is invalid(?: for argument '[^']*')?\. Allowed choices are (.*)\./.exec(text) ?? [];
+  const candidate = name === undefined ? undefined : nearest(name, choices!.split(", "));
+  return candidate === undefined ? text : `${text}(Did you mean ${candidate}?)\n`;
+}
+
     const value = Number(text);
     if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`Allowed is a whole number from ${least}.`);
