@@ -33,6 +33,25 @@ test("a process of this machine lives as long as it runs, and a number that was 
   expect(presence.isAlive(other)).toBe(false);
 });
 
+test("a process that has ended, and that nobody has asked after, does not live", async () => {
+  // The shell becomes a process that never asks after the child that it had.
+  const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]);
+  try {
+    const pid = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
+    const fields = () =>
+      readFileSync(`/proc/${pid}/stat`, "utf8")
+        .replace(/^.*\) /s, "")
+        .split(" ");
+    const runner = { ...thisRunner(), id: "child", pid, ticks: fields()[19]! };
+    const presence = new Presence(folder);
+    expect(presence.isAlive(runner)).toBe(true);
+    while (fields()[0] !== "Z") await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(presence.isAlive(runner)).toBe(false);
+  } finally {
+    parent.kill("SIGKILL");
+  }
+});
+
 test("a runner of another machine lives as long as its sign is renewed", async () => {
   const presence = new Presence(folder);
   presence.open();
