@@ -273,17 +273,10 @@ program
 program
   .command("schema")
   .description("the study file's JSON Schema, for editors")
+  .addOption(use())
   .addHelpText("after", "\nExample:\n  iclab schema > study.schema.json")
   .action(async (options) => (await import("./schema.js")).schema(options));
 
-// A reader that has seen enough (`| head`) is no failure: the run goes on to its own exit status.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
-
-  .addOption(use())
-try {
-  await program.parseAsync();
 program
   .command("completion")
   .addArgument(new Argument("<shell>", "the shell that is to complete").choices(["bash", "zsh"]))
@@ -291,10 +284,25 @@ program
   .addHelpText("after", '\nExample, in ~/.bashrc:\n  eval "$(iclab completion bash)"')
   .action(async (shell) => (await import("./completion.js")).completion(shell, program));
 
+// A reader that has seen enough (`| head`) is no failure: the run goes on to its own exit status.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+try {
+  await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   process.stderr.write(`${failure(error).message}\n`);
   process.exit(failure(error).status);
+}
+
+/** What was probably meant instead of a word that is none of an option's or argument's choices. */
+function withChoiceMeant(text: string): string {
+  const [, name, choices] =
+    /'([^']*)' is invalid(?: for argument '[^']*')?\. Allowed choices are (.*)\./.exec(text) ?? [];
+  const candidate = name === undefined ? undefined : nearest(name, choices!.split(", "));
+  return candidate === undefined ? text : `${text}(Did you mean ${candidate}?)\n`;
 }
 
 function wholeNumber(text: string): number {
@@ -305,14 +313,6 @@ function wholeNumber(text: string): number {
 
 function numberFrom(least: number): (text: string) => number {
   return (text) => {
-/** What was probably meant instead of a word that is none of an option's or argument's choices. */
-function withChoiceMeant(text: string): string {
-  const [, name, choices] =
-    /'([^']*)' is invalid(?: for argument '[^']*')?\. Allowed choices are (.*)\./.exec(text) ?? [];
-  const candidate = name === undefined ? undefined : nearest(name, choices!.split(", "));
-  return candidate === undefined ? text : `${text}(Did you mean ${candidate}?)\n`;
-}
-
     const value = Number(text);
     if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`Allowed is a whole number from ${least}.`);
