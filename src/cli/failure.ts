@@ -1,8 +1,6 @@
 import { SeriesError } from "../data/series-error.js";
-import { DeviceError } from "../engine/device-error.js";
 import { OwnError } from "../own/own-error.js";
-import { BackendError } from "../runner/backends.js";
-import { DiskError } from "../runner/disk.js";
+import { isMachineFault } from "../runner/machine-fault.js";
 import { SlurmError, SlurmRefusal } from "../slurm/slurm-error.js";
 import { StudyError } from "../studies/study-error.js";
 import { WeightsError } from "../weights/weights-error.js";
@@ -16,7 +14,6 @@ export function failure(error: unknown): { readonly status: number; readonly mes
     (kind) => error instanceof kind,
   );
   if (isInput) return { status: 2, message: (error as Error).message };
-  const isMachine = [BackendError, DeviceError, DiskError, SlurmError].some((kind) => error instanceof kind);
-  if (isMachine) return { status: 3, message: (error as Error).message };
+  if (isMachineFault(error) || error instanceof SlurmError) return { status: 3, message: error.message };
   return { status: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
