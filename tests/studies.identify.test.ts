@@ -22,7 +22,7 @@ test("a study says which of its predictors each model is, in its rows and in wor
   expect(lsa.identifiedDistance).toBeLessThan(0.1);
   expect(rows.find(({ name }) => name === "wild")).toMatchObject({ identified: null, identifiedDistance: null });
   expect(Object.keys(rows.find(({ name }) => name === "zero")!)).not.toContain("identified");
-  const json = await iclab(["run", "-", "--backend", "cpu", "--out", out, "--resume", "--json"], study);
+  const json = await iclab(["run", "-", "--backend", "cpu", "--out", out, "--json"], study);
   expect((JSON.parse(json.stdout) as { readonly identify: unknown }).identify).toMatchObject([
     { model: "lsa", at: "context 6, seed 0", name: "gradient-step", distance: lsa.identifiedDistance },
     { model: "wild", name: null, says: "undefined: its training diverged" },

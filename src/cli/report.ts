@@ -86,7 +86,7 @@ function namesIn(folder: string): string[] {
 
 function sayMissing(found: number, all: number): void {
   const what = `${found} of ${all} cells have rows, the verdicts speak of these`;
-  if (found < all) process.stderr.write(`${what}; --resume computes the others\n`);
+  if (found < all) process.stderr.write(`${what}; the command that made them computes the others\n`);
   const more = found - all;
   if (more > 0) process.stderr.write(`${more} of ${found} cells are of a look that is not whole, and were left out\n`);
 }

@@ -17,7 +17,7 @@ export async function resume(folder: string, options: ResumeOptions): Promise<vo
   const latest = storedSubmissions(folder).at(-1);
   if (latest === undefined)
     throw new UsageError(
-      `${folder} holds no grid that was run with --on slurm; any other run goes on with its own command and --resume`,
+      `${folder} holds no grid that was run with --on slurm; any other run goes on with its own command`,
     );
   const { of, seed, backend, scheduling } = latest.request;
   const { chunk, maxRunning, sbatch, before } = rescheduled(scheduling, schedulingOf(options));

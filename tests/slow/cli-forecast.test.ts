@@ -126,9 +126,9 @@ describe("a study of a real series", () => {
     const first = await iclab([...words, "--json"]);
     const rows = (text: string) => (JSON.parse(text) as { readonly rows: Measurement[] }).rows;
     expect(rows(first.stdout).length).toBeGreaterThan(8);
-    // Another file under the same name: --resume does not keep its rows.
+    // Another file under the same name: its rows are not kept.
     put("own.csv", data.replace("1988,100.2", "1988,900.2"));
-    const second = await iclab([...words, "--json", "--resume"]);
+    const second = await iclab([...words, "--json"]);
     const ols = (text: string) => rows(text).find(({ name }) => name === "ols")!.risk;
     expect(ols(second.stdout)).not.toBe(ols(first.stdout));
     // The file is gone: the report, and the study that was kept, have their copy.

@@ -76,7 +76,7 @@ test("a torn file is named and leaves the verdict undecided, and so do rows that
   for (const file of [first, second])
     expect(report.stderr).toContain(`${basename(file)} is not whole and was left out`);
   expect(report.stderr).toContain(
-    "2 of 4 cells have rows, the verdicts speak of these; --resume computes the others\n",
+    "2 of 4 cells have rows, the verdicts speak of these; the command that made them computes the others\n",
   );
   for (const file of [first, second, ...others]) rmSync(file);
   const empty = await iclab(["report", torn]);
