@@ -6,7 +6,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-packages="chromium libvulkan1 jupyter-client jupyter-nbconvert python3-nbclient slurmctld slurmd slurm-client munge"
+packages="chromium libvulkan1 jupyter-client jupyter-nbconvert python3-nbclient zsh slurmctld slurmd slurm-client munge"
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
