@@ -38,8 +38,8 @@ export function labServer(folder: string): Server {
       ),
   );
   return createServer(({ method, url = "/", headers }, response) => {
-    const path = new URL(url, "http://localhost").pathname;
-    const name = path === "/" ? "/index.html" : path;
+    const [path] = url.split(/[?#]/, 1);
+    const name = path === "/" ? "/index.html" : (path ?? "");
     const content = files.get(name);
     const isOurs = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(headers.host ?? "");
     if (!isOurs) return void response.writeHead(403).end("This server answers to its own machine only.\n");

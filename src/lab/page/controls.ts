@@ -1,9 +1,9 @@
 import type { JsonSchema } from "../../studies/json-schema.js";
 import type { Choice, Choices } from "../messages.js";
 import { featuresOf } from "../state/conditions.js";
-import { lawStart } from "../state/law-starts.js";
 import { at } from "../state/paths.js";
 import type { Json, JsonMap, Settings } from "../state/settings.js";
+import { lawStart, mixerStart } from "../state/starts.js";
 import { made } from "./element.js";
 import { fieldOf } from "./field.js";
 import { SLIDERS } from "./sliders.js";
@@ -30,13 +30,9 @@ export function writeControls(form: HTMLFormElement, settings: Settings, choices
       more("law-more", open, options(schemaOf(choices.laws, settings.law.kind), "law", settings, heard)),
     ]),
     group("Model", [
-      choice("mixer", "mixer", choices.mixers, String(settings.model.mixer), (mixer, required) => {
-        if (required.length === 0) heard({ model: { mixer, train: settings.model.train as JsonMap } });
-        else
-          heard({
-            model: { mixer, ...(required.includes("layers") && { layers: 2 }), train: settings.model.train as JsonMap },
-          });
-      }),
+      choice("mixer", "mixer", choices.mixers, String(settings.model.mixer), (mixer) =>
+        heard({ model: mixerStart(mixer, settings.model.train!) }),
+      ),
       ...sliders(settings, ["heads"], heard),
       more("model-more", open, options(schemaOf(choices.mixers, settings.model.mixer), "model", settings, heard)),
     ]),

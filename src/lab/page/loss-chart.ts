@@ -9,7 +9,7 @@ export const SERIES = {
   risk: { name: "risk of the weights", dash: "none", width: 2.5 },
   course: { name: "predicted course", dash: "7 4", width: 2 },
   optimum: { name: "optimum of linear attention", dash: "none", width: 1.5 },
-  bayes: { name: "ridge, the best there is", dash: "2 3", width: 1.5 },
+  bayes: { name: "ridge (Bayes)", dash: "2 3", width: 1.5 },
 } as const;
 
 export type Series = keyof typeof SERIES;

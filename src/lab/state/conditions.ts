@@ -21,5 +21,5 @@ export function conditionOf(settings: Settings): number | null {
 /** The covariance of this condition number. */
 export function covarianceOf(condition: number, features: number): Json {
   if (condition === 1 || features < 2) return "identity";
-  return { power: Number((Math.log(condition) / Math.log(features)).toPrecision(6)) };
+  return { power: Number((Math.log(condition) / Math.log(features)).toPrecision(8)) };
 }

@@ -15,7 +15,7 @@ export function linkOf(state: LabState): string {
 export function stateOf(link: string, otherwise: LabState): LabState | null {
   const pairs = new URLSearchParams(link.replace(/^#/, ""));
   const set: Record<string, Json> = {};
-  for (const [path, value] of pairs) if (/^[\w-]+(\.[\w-]+)*$/.test(path)) set[path] = parsed(value);
+  for (const [path, value] of pairs) if (/^[a-z][\w-]*(\.[a-z][\w-]*)*$/i.test(path)) set[path] = parsed(value);
   if (Object.keys(set).length === 0) return null;
   const named = Object.keys(set).some((path) => path.startsWith("settings."));
   // An address that names a law names all of it: options of another law would not fit.

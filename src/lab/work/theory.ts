@@ -88,7 +88,7 @@ export class Theory {
 
   private bayes(): Level {
     const { cell } = this.resolved;
-    const name = "ridge: the best there is";
+    const name = "ridge (Bayes)";
     const unit = this.catalogue.predictors.get("ridge")!;
     const ridge = unit.make({}, { features: cell.law.features, context: cell.context });
     const applies = ridge.applies(cell.law.population);

@@ -1,12 +1,13 @@
-import type { JsonMap } from "./settings.js";
+import type { Json, JsonMap } from "./settings.js";
 
-/** What a law begins with where its options have to be said and a page has just been told its name. */
+/** What a unit begins with where options have to be said and a page has just been told its name. */
 const STARTS: { readonly [kind: string]: JsonMap } = {
   autoregressive: { coefficients: [0.5, -0.3], noise: 1 },
   "corrupted-labels": { share: 0.2 },
   mixture: { first: {}, second: { noise: 1 } },
   "random-basis": { covariance: { power: 1 } },
-  "several-tasks": { tasks: 2 },
+  "several-tasks": { tasks: [[1], [2]] },
+  stack: { depth: 2 },
   "task-pool": { tasks: 8 },
   "vector-autoregressive": {
     matrix: [
@@ -20,4 +21,9 @@ const STARTS: { readonly [kind: string]: JsonMap } = {
 /** A law of this kind, with as many features as the last one where it has features to choose. */
 export function lawStart(kind: string, required: readonly string[], features: number): JsonMap {
   return { kind, ...(required.includes("features") && { features }), ...STARTS[kind] };
+}
+
+/** A mixer of this name, to be trained as the last one was. */
+export function mixerStart(mixer: string, train: Json): JsonMap {
+  return { mixer, ...STARTS[mixer], train };
 }
