@@ -14,7 +14,7 @@ import { jobScript, type Program, sbatchOptions } from "./job-script.js";
 import type { QueuedTask } from "./queue.js";
 import { queueSummary } from "./queue-summary.js";
 import type { GridRequest } from "./request.js";
-import { SlurmError } from "./slurm-error.js";
+import { SlurmError, SlurmRefusal } from "./slurm-error.js";
 import {
   type StoredSubmission,
   storedSubmissions,
@@ -81,6 +81,7 @@ class ClusterGrid {
   /** Tasks that this process knows to have been in the queue. */
   private readonly known = new Set<string>();
   private told = "";
+  private refused = "";
   private isSubmitter: boolean | undefined;
 
   constructor(
@@ -191,7 +192,11 @@ class ClusterGrid {
         say(`submitted job ${job}: ${cells} cells in ${tasks.length} tasks (${folder})`);
       } catch (error) {
         rmSync(folder, { recursive: true });
-        throw error;
+        if (!(error instanceof SlurmRefusal) || running.length === 0) throw error;
+        // There may be a limit of jobs in the queue: what is in it makes room when it has ended.
+        if (error.message !== this.refused) say(`${error.message}; asked again while other jobs of the grid go on`);
+        this.refused = error.message;
+        return;
       }
     }
   }

@@ -45,7 +45,7 @@ export function jobScript(submission: StoredSubmission, options: readonly string
     ...(request.scheduling.before.length > 0 ? [...request.scheduling.before, ""] : []),
     `[ -x ${node} ] || { echo "on $(hostname)" ${node} "${missing}"; exit 3; }`,
     `set -- ${node} ${quoted(program.main)} slurm-task ${quoted(folder)} "$SLURM_ARRAY_TASK_ID"`,
-    ...(request.backend.includes("webgpu") ? ["", ...gpuFence()] : ['exec "$@"']),
+    ...(request.backend.includes("webgpu") ? ["", gpuFence()] : ['exec "$@"']),
     "",
   ].join("\n");
 }

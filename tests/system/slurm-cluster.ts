@@ -8,6 +8,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
@@ -17,7 +18,7 @@ import { join } from "node:path";
 /** Seconds that a cluster may take to be up: on a machine with nothing else to do it is two. */
 const PATIENCE = 60;
 
-/** Nodes of a cluster, each with two processors and two GPUs, which are files. */
+/** Nodes of a cluster, each with two processors and two GPUs, which are no more than devices' names. */
 const NODES = ["n1", "n2"] as const;
 type Node = (typeof NODES)[number];
 
@@ -30,6 +31,7 @@ type Node = (typeof NODES)[number];
  */
 export class SlurmCluster {
   private readonly folder = mkdtempSync(join(tmpdir(), "iclab-slurm-"));
+  private missing: string | undefined;
   private readonly children = new Map<string, ChildProcess>();
 
   private constructor() {}
@@ -47,16 +49,25 @@ export class SlurmCluster {
   /** Starts one. @throws Error where Slurm is missing, or is not up in time */
   static async start(): Promise<SlurmCluster> {
     const cluster = new SlurmCluster();
-    const { folder } = cluster;
-    await cluster.configure();
+    try {
+      await cluster.begin();
+      return cluster;
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+  }
+
+  private async begin(): Promise<void> {
+    const { folder } = this;
+    await this.configure();
     const key = join(folder, "munge.key");
     const munge = ["key-file", "socket", "pid-file", "log-file", "seed-file"].map((name) => `--${name}`);
     const files = [key, ...["socket", "pid", "log", "seed"].map((name) => join(folder, `munge.${name}`))];
-    cluster.spawn("munged", ["--foreground", ...munge.flatMap((option, i) => [option, files[i]!])]);
-    cluster.spawn("slurmctld", ["-D", "-c"]);
-    for (const node of NODES) cluster.up(node);
-    await cluster.until("both nodes are idle", () => cluster.states().filter((state) => state === "idle").length === 2);
-    return cluster;
+    this.spawn("munged", ["--foreground", ...munge.flatMap((option, i) => [option, files[i]!])]);
+    this.spawn("slurmctld", ["-D", "-c"]);
+    for (const node of NODES) this.up(node);
+    await this.until("both nodes are idle", () => this.states().filter((state) => state === "idle").length === 2);
   }
 
   /** Starts a node's daemon, in a mount namespace that only the node's processes have. */
@@ -79,13 +90,16 @@ export class SlurmCluster {
     return stdout.trim();
   }
 
-  /** Cancels all jobs and ends the daemons. */
+  /** Ends the daemons, and with them whatever they started. */
   async stop(): Promise<void> {
-    spawnSync("scancel", ["--me"], { env: this.surroundings() });
-    await this.until("no task runs", () => this.slurm("squeue", "--noheader", "--states=R,CG") === "").catch(() => {});
-    const running = [...this.children.values()].filter(({ exitCode, signalCode }) => (exitCode ?? signalCode) === null);
-    const ended = running.map((child) => new Promise((resolve) => child.once("close", resolve)));
-    for (const child of running) child.kill("SIGKILL");
+    const running = [...this.children].filter(
+      ([, { pid, exitCode, signalCode }]) => pid && (exitCode ?? signalCode) === null,
+    );
+    const ended = running.map(([, child]) => new Promise((resolve) => child.once("close", resolve)));
+    for (const [name, child] of running) {
+      if (name === "n1" || name === "n2") this.lose(name);
+      else child.kill("SIGKILL");
+    }
     await Promise.all(ended);
     rmSync(this.folder, { recursive: true });
   }
@@ -94,9 +108,8 @@ export class SlurmCluster {
   async until(what: string, holds: () => boolean): Promise<void> {
     const end = Date.now() + 1000 * PATIENCE;
     while (!holds()) {
-      const gone = [...this.children].find(([name, { exitCode }]) => exitCode !== null && !name.startsWith("n"));
-      if (Date.now() > end || gone)
-        throw new Error(`not in ${PATIENCE} s: ${what}${gone ? `; ${gone[0]} ended` : ""}\n${this.logs()}`);
+      if (this.missing !== undefined) throw new Error(this.missing);
+      if (Date.now() > end) throw new Error(`not in ${PATIENCE} s: ${what}\n${this.logs()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -117,7 +130,9 @@ export class SlurmCluster {
     chmodSync(folder, 0o755);
     writeFileSync(join(folder, "munge.key"), randomBytes(1024), { mode: 0o400 });
     const ports = await freePorts(3);
-    for (const node of NODES) for (const gpu of [0, 1]) writeFileSync(join(folder, `${node}.gpu${gpu}`), "");
+    // Slurm takes devices only, and says of each task which are its own.
+    for (const node of NODES)
+      for (const gpu of [0, 1]) symlinkSync(gpu === 0 ? "/dev/null" : "/dev/zero", join(folder, `${node}.gpu${gpu}`));
     const gpus = NODES.map((node) => `NodeName=${node} Name=gpu File=${join(folder, `${node}.gpu[0-1]`)}\n`);
     writeFileSync(join(folder, "gres.conf"), gpus.join(""));
     writeFileSync(join(folder, "slurm.conf"), configuration(folder, ports));
@@ -125,8 +140,8 @@ export class SlurmCluster {
 
   private spawn(name: string, words: readonly string[], program = name): void {
     const child = spawn(program, words, { stdio: "ignore", env: this.surroundings() });
-    child.on("error", (error) => {
-      throw new Error(`${program} does not start, tests/system/setup.sh installs it: ${error.message}`);
+    child.on("error", ({ message }) => {
+      this.missing = `${program} does not start, tests/system/setup.sh installs it: ${message}`;
     });
     this.children.set(name, child);
   }

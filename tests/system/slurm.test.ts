@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { gpuFence } from "../../src/slurm/gpu-fence.js";
@@ -14,7 +14,7 @@ let cluster: SlurmCluster;
 beforeAll(async () => {
   cluster = await SlurmCluster.start();
 });
-afterAll(() => cluster.stop());
+afterAll(() => cluster?.stop());
 
 /** Twelve cells; the slow ones take half a second each. */
 const hypotheses = '[{ says: "some risk is left", expect: "exact(lsa-optimum) >= 0.001" }]';
@@ -213,24 +213,34 @@ test("tasks with a GPU train on it or end the grid with the reason; nothing fall
     /\n12 of 12 cells have no rows: task \d of .* \(FAILED, NonZeroExitCode\) .*: no WebGPU adapter /,
   );
   const script = readFileSync(join(out, "slurm", "001", "script.sh"), "utf8");
-  expect(script).toContain(gpuFence().join("\n"));
+  expect(script).toContain(gpuFence());
   const logs = [0, 1].map((task) => readFileSync(join(out, "slurm", "001", `task-${task}.log`), "utf8").split("\n")[0]);
   expect(logs.sort()).toEqual(["has GPU 0", "has GPU 1"]);
 });
 
-test("a task opens its own GPU alone, root or not, and one that is away already costs nothing", () => {
+test("a task opens its own GPU alone, as root and as a user, and ends where nobody knows which is its own", () => {
   const devices = join(folder, "nvidia");
+  chmodSync(folder, 0o755);
   for (const gpu of [0, 1, 2]) writeFileSync(`${devices}${gpu}`, `GPU ${gpu}`);
   const script = join(folder, "fence.sh");
-  writeFileSync(script, gpuFence(devices).join("\n"));
+  writeFileSync(script, gpuFence(devices));
   const read = `cat ${devices}0 ${devices}1 ${devices}2`;
-  const seen = (gpus: string, command: readonly string[] = []) => {
+  const seen = (gpus: Readonly<Record<string, string>>, ...command: string[]) => {
     const words = [...command, "sh", script, "sh", "-c", read];
-    const env = { ...process.env, SLURM_JOB_GPUS: gpus };
+    const env = { ...process.env, ...gpus };
     return spawnSync(words[0]!, words.slice(1), { encoding: "utf8", env }).stdout;
   };
-  expect([seen("0"), seen("1"), seen("0,2")]).toEqual(["GPU 0", "GPU 1", "GPU 0GPU 2"]);
-  expect(seen("")).toBe("GPU 0GPU 1GPU 2");
+  const user = ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"];
+  for (const who of [[], user]) {
+    expect(seen({ SLURM_JOB_GPUS: "0" }, ...who)).toBe("GPU 0");
+    expect(seen({ SLURM_JOB_GPUS: "1" }, ...who)).toBe("GPU 1");
+    expect(seen({ SLURM_JOB_GPUS: "0,2", CUDA_VISIBLE_DEVICES: "0,1" }, ...who)).toBe("GPU 0GPU 2");
+    expect(seen({ CUDA_VISIBLE_DEVICES: "2" }, ...who)).toBe("GPU 2");
+    expect(seen({}, ...who)).toBe("GPU 0GPU 1GPU 2");
+  }
+  expect(seen({ SLURM_GPUS_ON_NODE: "1" })).toBe(
+    "this task has 1 of 3 GPUs, and Slurm does not say which: gres.conf names no device files\n",
+  );
   // What is hidden is hidden from this task alone.
   expect(readFileSync(`${devices}1`, "utf8")).toBe("GPU 1");
 });
