@@ -412,6 +412,13 @@ export interface Measurement {
 /** What an estimate's error is over, and therefore what a verdict speaks about. */
 export type About = "training" | "weights" | "exact";
 
+/** What pools of tasks, seeds and prompts add to a standard error, in squares; null where it cannot be told apart. */
+export interface ErrorParts {
+  readonly pools: number | null;
+  readonly seeds: number | null;
+  readonly prompts: number | null;
+}
+
 export interface Verdict {
   /** Null: undecided, or something measured was undefined. */
   readonly holds: boolean | null;
@@ -422,6 +429,8 @@ export interface Verdict {
   readonly margin: number | null;
   /** The same distance in standard errors; null where nothing is random. */
   readonly standardErrors: number | null;
+  /** What the error of the margin is made of, where it is over seeds or pools. */
+  readonly errors?: ErrorParts;
   readonly about: About;
   /** Rows that were looked at; a verdict over none is null. */
   readonly rows: number;

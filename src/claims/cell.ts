@@ -13,6 +13,8 @@ export interface Cell {
 export interface Group {
   readonly label: string;
   readonly cells: readonly Cell[];
+  /** The same for each pool of tasks, where the statement is about their mean; `cells` are then those of all. */
+  readonly pools?: readonly (readonly Cell[])[];
 }
 
 /** The rows, put together where they agree in the columns `by`; in the order in which they first appear. */

@@ -1,6 +1,6 @@
 import type { Group } from "./cell.js";
 import { abs, add, constant, type Dual, multiply, subtract } from "./dual.js";
-import { estimate, type Quantity } from "./estimate.js";
+import { estimateOf, type Quantity } from "./estimate.js";
 import { type Finding, findingOf } from "./finding.js";
 import type { Judge } from "./inequality.js";
 import { sidesOf } from "./sides.js";
@@ -25,7 +25,7 @@ export function equivalence(measured: Quantity, expected: Quantity, within: With
       const [a, b] = [measured(...cells), expected(...cells)];
       return add(margin(b), side === 1 ? subtract(b, a) : subtract(a, b));
     };
-    return findingOf(estimate(room, group.cells), sidesOf(group, measured, expected), true);
+    return findingOf(estimateOf(room, group), sidesOf(group, measured, expected), true);
   };
   return (group) => {
     const [above, below] = [sided(group, 1), sided(group, -1)];

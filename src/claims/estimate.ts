@@ -1,6 +1,7 @@
-import type { About } from "../types.js";
-import { type Cell, readingsOf } from "./cell.js";
+import type { About, ErrorParts } from "../types.js";
+import { type Cell, type Group, readingsOf } from "./cell.js";
 import type { Dual } from "./dual.js";
+import { errorParts } from "./error-parts.js";
 import { promptError } from "./prompt-error.js";
 import type { Reading } from "./reading.js";
 
@@ -17,6 +18,8 @@ export type Estimate =
       /** Degrees of freedom of Student's t, or null where the normal law applies. */
       readonly degrees: number | null;
       readonly about: About;
+      /** What the error is made of, where it is over seeds or pools. */
+      readonly errors?: ErrorParts;
       /** Rows that were read. */
       readonly rows: number;
     }
@@ -52,12 +55,47 @@ export function estimate(quantity: Quantity, cells: readonly Cell[]): Estimate {
       : fail("an operand is infinite");
 
   const overSeeds = about === "training" ? Math.sqrt(variance(values) / values.length) : 0;
-  if (overSeeds > 0) return { ...common, standardError: overSeeds, degrees: values.length - 1, about };
+  if (overSeeds > 0) {
+    const errors = errorParts([{ values, promptErrors: used.map(promptError) }]);
+    return { ...common, standardError: overSeeds, degrees: values.length - 1, about, errors };
+  }
   if ([...rows].every((row) => row.exact)) return { ...common, standardError: 0, about: "exact" };
   const standardError = overPrompts(used.map(promptError), values);
   if (standardError === null) return fail("an operand has no standard error");
   if (standardError === 0) return fail("the standard error is 0: the numbers do not vary");
   return { ...common, standardError, about: "weights" };
+}
+
+/** A quantity of a group: of its cells, or in the mean over its pools. */
+export function estimateOf(quantity: Quantity, { cells, pools }: Pick<Group, "cells" | "pools">): Estimate {
+  return pools === undefined ? estimate(quantity, cells) : overPools(quantity, pools);
+}
+
+/**
+ * The mean over pools of tasks of the means over their seeds, with s / sqrt(P) of the P pools' means and Student's t of
+ * P - 1 degrees: it speaks about training on pools of that kind, and contains the errors over seeds and prompts. Pools that
+ * agree to the last bit decide nothing unless nothing is random.
+ */
+function overPools(quantity: Quantity, pools: readonly (readonly Cell[])[]): Estimate {
+  const all = pools.map((cells) => seedBySeed(quantity, cells));
+  const rows = new Set(all.flat().flatMap((one) => [...one.slopes.keys()].map((operand) => operand.row)));
+  const isExact = [...rows].every((row) => row.exact);
+  const about: About = isExact ? "exact" : "training";
+  const fail = (why: string): Estimate => ({ why, about, rows: rows.size });
+  const undefinedOne = all.flat().find((one) => one.why !== null);
+  if (undefinedOne?.why) return fail(undefinedOne.why);
+  if (rows.size === 0) return fail("no rows were read");
+  if (all.flat().some((one) => one.infinite)) return fail("an operand is infinite");
+  const means = all.map((seeds) => mean(seeds.map((one) => one.value)));
+  const common = { value: mean(means), rows: rows.size, degrees: null };
+  const standardError = Math.sqrt(variance(means) / means.length);
+  if (standardError > 0) {
+    const values = all.map((seeds) => seeds.map((one) => one.value));
+    const errors = errorParts(all.map((seeds, p) => ({ values: values[p]!, promptErrors: seeds.map(promptError) })));
+    return { ...common, standardError, degrees: means.length - 1, about: "training", errors };
+  }
+  if (isExact && means.length > 0) return { ...common, standardError: 0, about };
+  return fail("the standard error over pools is 0, or there is one pool: the numbers do not vary");
 }
 
 /** Error of the mean over seeds with independent prompts; seeds that agree to the last bit count as one. */

@@ -1,4 +1,4 @@
-import type { About } from "../types.js";
+import type { About, ErrorParts } from "../types.js";
 import type { Estimate } from "./estimate.js";
 import { twoSidedTail } from "./tail.js";
 
@@ -14,6 +14,8 @@ export interface Finding {
   readonly margin: number | null;
   readonly standardError: number | null;
   readonly about: About;
+  /** What the error is made of, where it is over seeds or pools. */
+  readonly errors?: ErrorParts;
   readonly rows: number;
   /** The side on which the cell lies; null where it cannot be told. */
   readonly side: boolean | null;
@@ -42,7 +44,8 @@ export function findingOf(margin: Estimate, sides: Sides, tieIsInside: boolean):
   if (value === Number.NEGATIVE_INFINITY) return { ...undecided(sides, about, rows, ""), side: false, probability: 0 };
   const scale = Math.max(Math.abs(sides.measured ?? 0), Math.abs(sides.expected ?? 0));
   const tie = Math.abs(value) <= ROUNDOFF * scale;
-  const common = { ...sides, margin: value, standardError, about, rows, why: "" };
+  const errors = margin.errors && { errors: margin.errors };
+  const common = { ...sides, margin: value, standardError, about, ...errors, rows, why: "" };
   const settled = about === "exact" || (tie && standardError <= ROUNDOFF * scale);
   if (settled) return { ...common, side: tie ? tieIsInside : value > 0, probability: 0 };
   if (tie) return { ...common, side: null, probability: 1, why: "the two sides agree to roundoff" };

@@ -1,6 +1,6 @@
 import type { Group } from "./cell.js";
 import { subtract } from "./dual.js";
-import { estimate, type Quantity } from "./estimate.js";
+import { estimateOf, type Quantity } from "./estimate.js";
 import { type Finding, findingOf } from "./finding.js";
 import { sidesOf } from "./sides.js";
 
@@ -13,7 +13,7 @@ export type Judge = (group: Group) => Finding;
  */
 export function inequality(less: Quantity, than: Quantity, { strict = false } = {}): Judge {
   return (group) => {
-    const margin = estimate((...cells) => subtract(than(...cells), less(...cells)), group.cells);
+    const margin = estimateOf((...cells) => subtract(than(...cells), less(...cells)), group);
     return findingOf(margin, sidesOf(group, less, than), !strict);
   };
 }

@@ -10,36 +10,63 @@ export interface Mean {
   readonly cell: string;
   readonly columns: Row;
   readonly seeds: readonly number[];
+  /** The pools of tasks that the mean is over; empty without. */
+  readonly pools: readonly number[];
   /** Null where any seed's risk is not finite. */
   readonly risk: number | null;
+  /** s / sqrt(P) of the pools' means, which contains what seeds and prompts vary; null without pools. */
+  readonly errorOverPools: number | null;
   /** s / sqrt(k) of the seeds' risks; null below two seeds. Prompts are drawn anew for each seed: theirs is in it. */
   readonly errorOverSeeds: number | null;
   /** sqrt(sum s_i^2) / k of the errors over prompts: what is left when training repeats itself. */
   readonly errorOverPrompts: number | null;
-  /** The mean without each seed in turn. */
+  /** The mean without each seed in turn, or without each pool. */
   readonly leaveOneOut: readonly number[];
-  /** The seed that carries the mean, or null. */
+  /** The seed, or the pool, that carries the mean, or null. */
   readonly carriedBy: number | null;
 }
 
-/** The means of every name in every cell. @param by columns that set cells apart */
-export function meansOf(rows: readonly Measurement[], by: readonly string[]): Mean[] {
-  return cellsOf(rows, by).flatMap((cell) => {
+/**
+ * The means of every name in every cell.
+ *
+ * @param by columns that set cells apart @param pools the one of them that tells pools of tasks apart, whose mean is taken
+ */
+export function meansOf(rows: readonly Measurement[], by: readonly string[], pools: string | null = null): Mean[] {
+  const columns = by.filter((column) => column !== pools);
+  return cellsOf(rows, columns).flatMap((cell) => {
     const names = [...new Set(cell.rows.filter(isSampled).map(({ name }) => name))];
-    return names.map((name) => meanOf(name, cell));
+    return names.map((name) => meanOf(name, cell, pools));
   });
 }
 
-function meanOf(name: string, { columns, rows }: Cell): Mean {
+function meanOf(name: string, { columns, rows }: Cell, pools: string | null): Mean {
   const own = rows.filter((row) => isSampled(row) && row.name === name);
-  const seeds = own.map(({ seed }) => seed!);
-  const risks = risksOf(own);
-  const outlier = outlierOf(risks);
+  const members = pools === null ? null : cellsOf(own, [pools]);
+  const seeds = [...new Set(own.map(({ seed }) => seed!))];
+  const numbers = members?.map((member) => member.columns[pools!] as number) ?? [];
+  const values = members?.map((member) => mean(risksOf(member.rows))) ?? risksOf(own);
+  const outlier = outlierOf(values);
   return {
-    ...{ name, cell: labelOf(columns), columns, seeds },
-    ...meanRisk(own),
-    leaveOneOut: risks.length < 2 ? [] : risks.map((_, i) => mean(without(risks, i))),
-    carriedBy: outlier === null ? null : seeds[outlier]!,
+    ...{ name, cell: labelOf(columns), columns, seeds, pools: numbers },
+    ...(members === null ? { errorOverPools: null, ...meanRisk(own) } : meanOverPools(members)),
+    leaveOneOut: values.length < 2 ? [] : values.map((_, i) => mean(without(values, i))),
+    carriedBy: outlier === null ? null : (members === null ? own.map(({ seed }) => seed!) : numbers)[outlier]!,
+  };
+}
+
+/** Errors of independent pools are added in squares: each pool's counts 1 / P. */
+function meanOverPools(
+  pools: readonly Cell[],
+): Pick<Mean, "risk" | "errorOverPools" | "errorOverSeeds" | "errorOverPrompts"> {
+  const each = pools.map(({ rows }) => meanRisk(rows));
+  const added = (errors: readonly (number | null)[]) =>
+    finite(Math.hypot(...errors.map((error) => error ?? Number.NaN)) / errors.length);
+  const risks = each.map(({ risk }) => risk ?? Number.NaN);
+  return {
+    risk: finite(mean(risks)),
+    errorOverPools: risks.length < 2 ? null : finite(deviation(risks) / Math.sqrt(risks.length)),
+    errorOverSeeds: added(each.map(({ errorOverSeeds }) => errorOverSeeds)),
+    errorOverPrompts: added(each.map(({ errorOverPrompts }) => errorOverPrompts)),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Row } from "../types.js";
 import type { Group } from "./cell.js";
 import { add, constant, type Dual, log, multiply, undefinedDual } from "./dual.js";
 import { equivalence, type Within } from "./equivalence.js";
-import { estimate, type Quantity } from "./estimate.js";
+import { estimateOf, type Quantity } from "./estimate.js";
 import type { Finding } from "./finding.js";
 import type { Judge } from "./inequality.js";
 import { promptError } from "./prompt-error.js";
@@ -89,8 +89,8 @@ function together(findings: readonly Finding[]): Finding {
   return { ...clearest, probability: Math.min(1, findings.length * clearest.probability) };
 }
 
-function told(quantity: Quantity, { cells }: Group): string {
-  const found = estimate(quantity, cells);
+function told(quantity: Quantity, group: Group): string {
+  const found = estimateOf(quantity, group);
   if ("why" in found) return "undefined";
   const text = (value: number) => String(Number(value.toPrecision(3)));
   return found.standardError === 0 ? text(found.value) : `${text(found.value)} ± ${text(found.standardError)}`;

@@ -82,5 +82,6 @@ function verdict(holds: boolean | null, by: Finding, rows: number, how: string):
   const standardError = random ? by.standardError : null;
   const where = by.cell === "" ? "" : `${how} ${by.cell}`;
   const why = [where, by.why].filter((part) => part !== "").join(": ");
-  return { holds, measured, expected, standardError, margin, standardErrors, about, rows, why };
+  const errors = random && by.errors ? { errors: by.errors } : {};
+  return { holds, measured, expected, standardError, margin, standardErrors, ...errors, about, rows, why };
 }

@@ -29,19 +29,19 @@ export function warningsOf(rows: readonly Measurement[], means: readonly Mean[],
   ];
 }
 
-function carried({ name, cell, risk, seeds, leaveOneOut, carriedBy }: Mean): string {
-  const each = seeds.map((seed, i) => ({ seed, left: leaveOneOut[i]! }));
-  const rest = each.filter(({ seed }) => seed !== carriedBy).map(({ left }) => left);
+function carried({ name, cell, risk, seeds, pools, leaveOneOut, carriedBy }: Mean): string {
+  const unit = pools.length > 0 ? "pool" : "seed";
+  const each = (pools.length > 0 ? pools : seeds).map((number, i) => ({ number, left: leaveOneOut[i]! }));
+  const rest = each.filter(({ number }) => number !== carriedBy).map(({ left }) => left);
+  const without = ({ number, left }: (typeof each)[number]) => `${text(left)} without ${unit} ${number}`;
   const told =
     each.length <= MOST_TOLD
-      ? each.map(({ seed, left }) => `${text(left)} without seed ${seed}`)
+      ? each.map(without)
       : [
-          ...each
-            .filter(({ seed }) => seed === carriedBy)
-            .map(({ seed, left }) => `${text(left)} without seed ${seed}`),
+          ...each.filter(({ number }) => number === carriedBy).map(without),
           `${text(Math.min(...rest))} to ${text(Math.max(...rest))} without another`,
         ];
-  return `${name} (${cell}): its mean risk ${text(risk!)} is carried by seed ${carriedBy}; it is ${told.join(", ")}`;
+  return `${name} (${cell}): its mean risk ${text(risk!)} is carried by ${unit} ${carriedBy}; it is ${told.join(", ")}`;
 }
 
 function isUnfinished(row: Measurement): boolean {

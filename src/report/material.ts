@@ -26,7 +26,10 @@ export interface MeanRisk {
   readonly name: string;
   readonly cell: string;
   readonly seeds: readonly number[];
+  readonly pools: readonly number[];
   readonly risk: number | null;
+  /** Where the mean is over pools of tasks. */
+  readonly errorOverPools: number | null;
   readonly errorOverSeeds: number | null;
   readonly errorOverPrompts: number | null;
 }

@@ -1,4 +1,5 @@
 import { claimAnchor } from "./anchor.js";
+import { errorsText } from "./errors-text.js";
 import { marginText } from "./margin-text.js";
 import { Markup, markup } from "./markup.js";
 import type { DrawnFigure, Fact, Judged, MeanRisk, Section } from "./material.js";
@@ -47,12 +48,17 @@ function figurePart({ id }: Section, figure: DrawnFigure): Markup {
 
 function meansTable(means: readonly MeanRisk[]): Markup {
   const error = (value: number | null) => (value === null ? "–" : numberText(value, 2));
-  return markup`<details><summary>Risks, with errors over seeds and over prompts apart</summary><table class="notes">
-<thead><tr><th>name</th><th>cell</th><th>seeds</th><th>risk</th><th>error over seeds</th><th>over prompts</th></tr></thead>
+  const pooled = means.some(({ pools }) => pools.length > 0);
+  const what = pooled ? "over pools, seeds and prompts" : "over seeds and over prompts";
+  return markup`<details><summary>Risks, with errors ${what} apart</summary><table class="notes">
+<thead><tr><th>name</th><th>cell</th>${pooled && markup`<th>pools</th>`}<th>seeds</th><th>risk</th>\
+${pooled && markup`<th>error over pools</th>`}<th>error over seeds</th><th>over prompts</th></tr></thead>
 <tbody>${means.map(
-    ({ name, cell, seeds, risk, errorOverSeeds, errorOverPrompts }) =>
-      markup`<tr><td data-head="name">${name}</td><td data-head="cell">${cell}</td><td data-head="seeds">\
-${String(seeds.length)}</td><td data-head="risk">${numberText(risk)}</td><td data-head="error over seeds">\
+    ({ name, cell, pools, seeds, risk, errorOverPools, errorOverSeeds, errorOverPrompts }) =>
+      markup`<tr><td data-head="name">${name}</td><td data-head="cell">${cell}</td>\
+${pooled && markup`<td data-head="pools">${String(pools.length)}</td>`}<td data-head="seeds">\
+${String(seeds.length)}</td><td data-head="risk">${numberText(risk)}</td>\
+${pooled && markup`<td data-head="error over pools">${error(errorOverPools)}</td>`}<td data-head="error over seeds">\
 ${error(errorOverSeeds)}</td><td data-head="over prompts">${error(errorOverPrompts)}</td></tr>\n`,
   )}</tbody>
 </table></details>`;
@@ -85,6 +91,7 @@ ${facts([
   ["expected", numberText(verdict.expected)],
   ["margin", marginText(verdict)],
   ["about", verdict.about],
+  ...(verdict.errors ? [["error of the margin from", errorsText(verdict.errors)] as const] : []),
   ["rows", String(verdict.rows)],
   ["known outcome", claim.expected],
   ...decided,

@@ -1,3 +1,4 @@
+import { errorsText } from "./errors-text.js";
 import { marginText } from "./margin-text.js";
 import type { Judged } from "./material.js";
 import { countsText, outcomeOf, outcomeText, SIGN } from "./outcome.js";
@@ -26,6 +27,7 @@ export function textTable(judged: readonly (Judged & { readonly experiment?: str
     const origin = claim.source ? ` [${claim.source.where}]` : "";
     lines.push(...wrapText(`${claim.says}${origin}`, columns - 2).map((line) => `  ${line}`));
     lines.push(aligned(numbers[i]!));
+    if (verdict.errors && verdict.errors.pools !== null) lines.push(`    error from ${errorsText(verdict.errors)}`);
     const asExpected = outcomeOf(each) === "holds" || outcomeOf(each) === "refuted as expected";
     if (!asExpected && verdict.why !== "")
       lines.push(...wrapText(verdict.why, columns - 4).map((line) => `    ${line}`));

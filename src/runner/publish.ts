@@ -92,7 +92,7 @@ export function studySection(folder: string, { study, text, rows: stored, cells,
 /** A study's risks with their errors apart, and what to know before believing them. */
 export function reliability(study: Study, rows: readonly Measurement[], cells: readonly Provenance[]) {
   const by = columnsOf(study);
-  const means = meansOf(rows, by);
+  const means = meansOf(rows, by, study.pools);
   return { means, warnings: [...mixture(cells), ...warningsOf(rows, means, by)] };
 }
 

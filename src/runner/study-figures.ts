@@ -15,9 +15,10 @@ const LABELS: Readonly<Record<string, string>> = { context: "context pairs n", t
  * combination of the other columns that vary (words, and numbers beyond the first), so that no two cells share a place.
  * As many panels stand in one figure as their heads leave room for.
  */
-export function studyFigures({ cells }: Pick<Study, "cells">): Figure[] {
+export function studyFigures({ cells, pools }: Pick<Study, "cells" | "pools">): Figure[] {
   const points: Row[] = cells.flatMap((cell) => cell.tests.map((test) => ({ ...cell.columns, ...test.columns })));
-  const columns = [...new Set(points.flatMap((point) => Object.keys(point)))];
+  // Pools of tasks are repetitions, as seeds are.
+  const columns = [...new Set(points.flatMap((point) => Object.keys(point)))].filter((column) => column !== pools);
   const isNumeric = (column: string) => points.every((point) => typeof point[column] === "number");
   const varying = columns.filter((column) => new Set(points.map((point) => point[column])).size > 1);
   const x = varying.find(isNumeric) ?? "testContext";

@@ -17,6 +17,7 @@ export function axesOf(settings: Settings, catalogue: Catalogue, maker: UnitMake
     ...lawAxes(settings.law, catalogue, maker),
     ...contextAxis(settings.context),
     ...modelAxes(settings.models, catalogue, maker),
+    ...poolAxis(settings, catalogue, maker, document),
   ];
   const named = namedAxes(settings, document);
   for (const axis of named) {
@@ -32,6 +33,19 @@ export function axesOf(settings: Settings, catalogue: Catalogue, maker: UnitMake
 function lawAxes(law: Json | undefined, catalogue: Catalogue, maker: UnitMaker): Axis[] {
   if (!isMap(law)) return [];
   return scalarAxes(law, maker.schemaOf(catalogue.laws.get(String(law.kind))), ["law"], "law");
+}
+
+/** Where a law's pool of tasks is drawn anew, and the column that says which it was. */
+export const POOL = { path: ["law", "pool"], column: "law.pool" } as const;
+
+/** `pools: 8` as pools 0 .. 7. What is no number of them the schema refuses. */
+function poolAxis({ pools, law }: Settings, catalogue: Catalogue, maker: UnitMaker, document: YamlDocument): Axis[] {
+  if (typeof pools !== "number" || !(pools >= 3 && pools <= 1000) || !isMap(law)) return [];
+  if (!maker.schemaOf(catalogue.laws.get(String(law.kind)))?.properties?.pool)
+    return document.fail(["pools"], `the law ${String(law.kind)} draws no pool of tasks; allowed: a law with \`pool\``);
+  if (law.pool !== undefined) document.fail([...POOL.path], "`pools` numbers the pools; leave out `pool`");
+  const values = Array.from({ length: pools }, (_, pool) => ({ value: pool as Json, written: ["pools"] }));
+  return [{ ...POOL, values }];
 }
 
 function contextAxis(context: Json | undefined): Axis[] {

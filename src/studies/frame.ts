@@ -73,6 +73,12 @@ export const frame = z.strictObject({
     .describe("a list of names, or of { name: option }"),
   evaluate: evaluateField.prefault({}),
   identify: identifyField.optional(),
+  pools: z
+    .int()
+    .min(3)
+    .max(1000)
+    .optional()
+    .describe("number of task pools, each with all seeds; hypotheses then speak of the mean over pools"),
   seeds: z.int().min(1).max(10_000).default(5).describe("number of seeds; default 5"),
   precision: precisionField.optional(),
   budget: budgetField.optional(),

@@ -43,7 +43,7 @@ export function judgeStudy(study: Study, rows: readonly Measurement[], level = F
   const planned = study.sequential?.sizes.length ?? 1;
   const byLook = looks.map((look) => {
     const cells = cellsOf(study, rowsAtLook(study, rows, look, columnsOf(study)));
-    return study.hypotheses.map((hypothesis) => findingsOf(hypothesis, cells));
+    return study.hypotheses.map((hypothesis) => findingsOf(hypothesis, cells, study.pools));
   });
   // The cells of a hypothesis are the study's, so that its findings are the same ones in the same order at every look.
   const families = study.hypotheses.map((_, h) =>
@@ -98,12 +98,26 @@ function cellsOf({ cells }: Pick<Study, "cells">, rows: readonly Measurement[]):
   return cellsAt(pointsOf({ cells }), rows).map((cell, i) => ({ ...cell, stream: streams[i]! }));
 }
 
-function findingsOf({ at, checks, curveOver }: Hypothesis, cells: readonly Cell[]): Finding[] {
+function findingsOf({ at, checks, curveOver }: Hypothesis, cells: readonly Cell[], pools: string | null): Finding[] {
   const chosen = cells.filter(({ columns }) =>
     Object.entries(at).every(([column, values]) => values.includes(columns[column] as number)),
   );
-  const groups: Group[] = curveOver === null ? eachCell(chosen) : along(chosen, curveOver);
+  const groupsOf = (some: readonly Cell[]) => (curveOver === null ? eachCell(some) : along(some, curveOver));
+  // A hypothesis that names pools speaks of each of them, as of any other cells.
+  const groups = pools === null || pools in at ? groupsOf(chosen) : meanOverPools(chosen, pools, groupsOf);
   return checks.map(judgeOf).flatMap((judge) => groups.map(judge));
+}
+
+/** The groups of one pool, each with its like in every other. */
+function meanOverPools(cells: readonly Cell[], column: string, groupsOf: (cells: readonly Cell[]) => Group[]): Group[] {
+  const pools = [...new Set(cells.map(({ columns }) => columns[column]))].map((pool) => {
+    const own = cells.filter(({ columns }) => columns[column] === pool);
+    return groupsOf(own.map(({ columns: { [column]: _, ...columns }, ...cell }) => ({ ...cell, columns })));
+  });
+  return (pools[0] ?? []).map(({ label }, i) => {
+    const members = pools.map((groups) => groups[i]!.cells);
+    return { label, cells: members.flat(), pools: members };
+  });
 }
 
 function judgeOf(check: Check): Judge {

@@ -1,5 +1,5 @@
 import type { Catalogue, Site } from "../types.js";
-import { axesOf } from "./axes.js";
+import { axesOf, POOL } from "./axes.js";
 import { expressionParser } from "./expression.js";
 import { type Frame, frame } from "./frame.js";
 import { isMap, type Point, pointsOf, sizeOf } from "./grid.js";
@@ -53,12 +53,24 @@ export async function parseStudy(
   const hypotheses = await resolveHypotheses(first, distinct, document);
   const { title, seeds, precision, budget, evaluate } = first;
   const asked = { precision, budget, seeds, prompts: evaluate.prompts, hypotheses: hypotheses.length };
+  const pools = first.pools === undefined ? null : POOL.column;
+  if (pools !== null && precision !== undefined)
+    document.fail(["precision"], "seeds and prompts do not narrow an error over pools; give more `pools` instead");
   const sequential = sequentialOf(asked, (field, sentence) => document.fail(field, sentence));
   const resolved = {
     ...{ title, seeds, cells: distinct.map((cell) => cell.settings), hypotheses: first.hypotheses ?? [] },
     ...(sequential && { sequential }),
   };
-  return { title, seeds, cells: distinct, hypotheses, claims, sequential, settings: resolved as unknown as Json };
+  return {
+    title,
+    seeds,
+    cells: distinct,
+    pools,
+    hypotheses,
+    claims,
+    sequential,
+    settings: resolved as unknown as Json,
+  };
 }
 
 function checkFrame(point: Point, document: YamlDocument): Frame {

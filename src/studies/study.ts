@@ -10,6 +10,8 @@ export interface Study {
   /** Seeds 0 .. seeds - 1. */
   readonly seeds: number;
   readonly cells: readonly StudyCell[];
+  /** The column that tells the pools of tasks apart that hypotheses speak of the mean over; null without. */
+  readonly pools: string | null;
   readonly hypotheses: readonly Hypothesis[];
   /** Claims of the person's own that it uses. */
   readonly claims: readonly Claim[];
