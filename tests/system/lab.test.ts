@@ -211,7 +211,7 @@ test("the copied study is what `iclab run` trains to the same weights; a pasted 
   await page.waitForFunction(() => lab.state().settings.law.noise === 1.25 && lab.snapshot()?.step === 0);
   await page.locator("#play").click();
   await restsAt(page, 30);
-  await page.locator("#study").fill("title: t\nlaw: { kind: gausian-linear, features: 2 }\ncontext: 3\n");
+  await page.locator("#study").fill(study.replace("kind: gaussian-linear", "kind: gausian-linear"));
   await page.locator("#use-study").click();
   await page.waitForFunction(() => document.querySelector("#fault")!.textContent !== "");
   expect(await page.textContent("#fault")).toMatch(/^study:\d+:\d+: .*gaussian-linear/);

@@ -18,6 +18,9 @@ interface Mark extends Point {
   readonly part: number;
 }
 
+/** How far the axis goes beyond where training stands: the predicted course is ahead of it. */
+const AHEAD = 1.25;
+
 /** Numbers this far below all others are no part of the axis: a risk of 0 is left out of a logarithmic one. */
 const LOWEST = 1 / 30;
 
@@ -27,13 +30,13 @@ export function seriesOf(record: TrainingRecord): Record<Series, Mark[]> {
   const level = (read: (each: (typeof levels)[number]) => Level): Mark[] =>
     levels.flatMap((each, part) => {
       const found = read(each);
-      const until = levels[part + 1]?.step ?? Math.max(step, 1);
+      const until = levels[part + 1]?.step ?? Math.max(10, AHEAD * step);
       return "risk" in found ? [each.step, until].map((at) => ({ step: at, risk: found.risk, part })) : [];
     });
   const positive = (marks: readonly Mark[]) => marks.filter(({ risk }) => risk > 0 && Number.isFinite(risk));
   const one = (points: readonly Point[]) => points.map((point) => ({ ...point, part: 0 }));
   // A course is drawn as far as training has come, and a little ahead.
-  const reach = Math.max(2, step * 1.5);
+  const reach = Math.max(2, AHEAD * step);
   const starts = [...courses.keys()];
   const predicted = starts.flatMap((from, part) =>
     courses
@@ -60,7 +63,15 @@ export function drawLoss(place: HTMLElement, record: TrainingRecord, axis: "log"
     const marks = series[name].map((mark) => ({ ...mark, step: Math.max(least, mark.step) }));
     const { dash, width } = SERIES[name];
     const stroke = `var(--${name})`;
-    return Plot.line(marks, { x: "step", y: "risk", z: "part", stroke, strokeWidth: width, strokeDasharray: dash });
+    return Plot.line(marks, {
+      x: "step",
+      y: "risk",
+      z: "part",
+      stroke,
+      strokeWidth: width,
+      strokeDasharray: dash,
+      clip: true,
+    });
   };
   const width = Math.max(280, place.clientWidth);
   const narrow = width < 520;
@@ -72,11 +83,11 @@ export function drawLoss(place: HTMLElement, record: TrainingRecord, axis: "log"
     x: {
       type: axis,
       label: "update",
-      domain: [least, Math.max(10, record.step)],
+      domain: [least, Math.max(10, AHEAD * record.step)],
       ticks: narrow ? 4 : 8,
       tickFormat: "~s",
     },
-    y: { type: "log", label: "mean squared error", ticks: 6, tickFormat: "~r" },
+    y: { type: "log", inset: 6, label: "mean squared error", ticks: 6, tickFormat: "~r" },
     marks: [
       Plot.gridY({ strokeOpacity: 0.1, ticks: 6 }),
       Plot.frame({ strokeOpacity: 0.35 }),

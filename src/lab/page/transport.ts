@@ -13,7 +13,7 @@ export function listenToTransport(session: Session, shown: () => void): void {
   const [backend, axis] = [element<HTMLSelectElement>("backend"), element<HTMLInputElement>("axis")];
   speed.append(
     ...SPEEDS.map((each) =>
-      made("option", { value: String(each) }, [each === null ? "as fast as it goes" : `${each} updates/s`]),
+      made("option", { value: String(each) }, [each === null ? "full speed" : `${each} updates/s`]),
     ),
   );
   const play = () => session.send({ kind: session.snapshot?.playing ? "pause" : "play" });
