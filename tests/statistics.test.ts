@@ -7,12 +7,20 @@ import gaussianLinear from "../src/laws/gaussian-linear.js";
 import { Draws } from "../src/math/draws.js";
 import { foldIn, keyOf } from "../src/math/keys.js";
 import { claimsTested, hypothesesTested } from "../src/report/tested.js";
+import { loadCatalogue } from "../src/runner/catalogue.js";
+import { reliability } from "../src/runner/publish.js";
+import { heavyLaws } from "../src/studies/heavy-law.js";
+import { parseStudy } from "../src/studies/parse-study.js";
 import type { Measurement, Prompts, Verdict } from "../src/types.js";
 
 function row(seed: number, risk: number, more: object = {}): Measurement {
   const base = { name: "lsa", kind: "model", exact: false, context: 10, testContext: 10, status: "ok", prompts: 1000 };
   return { ...base, seed, risk, excess: risk, standardError: 0.1, ...more } as Measurement;
 }
+
+const catalogue = await loadCatalogue();
+const studyOf = (law: string) =>
+  parseStudy(`title: tails\nlaw: ${law}\ncontext: [4, 8]\npredictors: [zero]`, "study.yaml", catalogue);
 
 const by = ["context", "testContext"];
 const warned = (rows: readonly Measurement[]) => warningsOf(rows, meansOf(rows, by), by);
@@ -164,6 +172,31 @@ describe("a standard error that one prompt makes", () => {
       "lsa (context 10, seed 0): do not trust its standard error; one prompt of 1000 makes 60 % of the squared errors' spread",
     ]);
   });
+});
+
+test.each([
+  [
+    "{ student: 3 }",
+    /^the law gaussian-linear has inputs of Student's t with 4 degrees of freedom or fewer: squared errors have/,
+  ],
+  ["{ student: 4 }", /4 degrees of freedom or fewer: squared errors have no variance, and no standard error of a risk/],
+  ["{ student: 6 }", /Student's t with 6 degrees of freedom: squared errors of what is quadratic in a context input/],
+  ["{ student: 8 }", /with 8 degrees of freedom: squared errors of what is quadratic/],
+])("a law of inputs %s is told to make standard errors untrustworthy", async (inputs, expected) => {
+  const study = await studyOf(`{ kind: gaussian-linear, features: 2, inputs: ${inputs} }`);
+  expect(heavyLaws(study)).toEqual([expect.stringMatching(expected)]);
+  expect(reliability(study, [], []).warnings).toEqual(heavyLaws(study));
+});
+
+test("a law with moments enough, or of series, is told to have none too few, or the same of its innovations", async () => {
+  for (const inputs of ["{ student: 9 }", "gaussian", "{ uniform: 1 }"])
+    expect(heavyLaws(await studyOf(`{ kind: gaussian-linear, features: 2, inputs: ${inputs} }`))).toEqual([]);
+  const series = await studyOf(
+    "{ kind: autoregressive, coefficients: [0.5], window: 2, innovations: { student: 3 } }",
+  );
+  expect(heavyLaws(series)).toEqual([
+    expect.stringMatching("the law autoregressive has innovations of Student's t with 4"),
+  ]);
 });
 
 test("how many were tested is said, and what that was counted for", () => {

@@ -6,6 +6,7 @@ import { closedForms } from "../report/closed-forms.js";
 import type { Fact, Section } from "../report/material.js";
 import { page } from "../report/page.js";
 import { claimsTested, hypothesesTested, looksSentence } from "../report/tested.js";
+import { heavyLaws } from "../studies/heavy-law.js";
 import { columnsOf, looksOf, rowsJudged, type StudyVerdict } from "../studies/judge-study.js";
 import type { Study } from "../studies/study.js";
 import type { Experiment, Measurement, Row } from "../types.js";
@@ -93,7 +94,7 @@ export function studySection(folder: string, { study, text, rows: stored, cells,
 export function reliability(study: Study, rows: readonly Measurement[], cells: readonly Provenance[]) {
   const by = columnsOf(study);
   const means = meansOf(rows, by, study.pools);
-  return { means, warnings: [...mixture(cells), ...warningsOf(rows, means, by)] };
+  return { means, warnings: [...mixture(cells), ...heavyLaws(study), ...warningsOf(rows, means, by)] };
 }
 
 /** Says where cells do not come from one backend and one version of the numerics: they do not belong together bit for bit. */
