@@ -12,5 +12,6 @@ export const benches = {
   published: async () => (await import("./bench/published.js")).benchPublished(),
   tuning: async () => (await import("./bench/tuning.js")).benchTuning(),
   roofline: async () => (await import("./bench/roofline.js")).benchRoofline(),
+  store: async () => (await import("./bench/store.js")).benchStore(),
   scaling: async () => (await import("./bench/scaling.js")).benchScaling(),
 } as const;

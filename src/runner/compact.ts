@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
-import { linkSync, readdirSync, readFileSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CompactedCells, digestOfFile, finishedOf, type Manifest } from "./compacted.js";
-import { DiskError, flushFile, flushFolder, writing } from "./disk.js";
+import { DiskError, flushFile, flushFolder, writing, writingLater } from "./disk.js";
 import { type CellText, storedTexts, writeParquet } from "./parquet-cells.js";
 import { Presence } from "./presence.js";
 import type { Provenance } from "./provenance.js";
 import { Reservations } from "./reservations.js";
 import { parseCell, type Store } from "./store.js";
+import { Underway } from "./underway.js";
 
 /** What a compaction did. */
 export interface Compaction {
@@ -20,8 +22,11 @@ export interface Compaction {
   readonly torn: readonly string[];
 }
 
-/** Cells of a Parquet file: what is held in memory at a time. */
-const PART = 10_000;
+/** Rows of a Parquet file, at least, unless it is the last: they are held in memory at a time. */
+const PART = 50_000;
+
+/** Files that are removed at a time: one after another, each waits for the disk. */
+const REMOVED = 32;
 
 /** A file that is about to go. */
 const LEAVING = ".jsonl.compacted";
@@ -72,8 +77,17 @@ class Compactor {
   async run(): Promise<Compaction> {
     const { folder } = this.store;
     writing("rows", folder, () => this.bringBack());
-    const names = this.store.looseNames();
-    for (let from = 0; from < names.length; from += PART) await this.compactSome(names.slice(from, from + PART));
+    let [part, rows]: [Loose[], number] = [[], 0];
+    for (const name of this.store.looseNames()) {
+      for (const cell of this.read(name)) {
+        part.push(cell);
+        rows += cell.cell.rows.length;
+      }
+      if (rows < PART) continue;
+      await this.compactSome(part);
+      [part, rows] = [[], 0];
+    }
+    if (part.length > 0) await this.compactSome(part);
     const { cells, files, bytesBefore, bytesAfter, torn } = this;
     return { cells, files, bytesBefore, bytesAfter, torn };
   }
@@ -84,10 +98,8 @@ class Compactor {
     for (const file of leaving) giveBack(join(this.store.folder, file.slice(0, -LEAVING.length)));
   }
 
-  private async compactSome(names: readonly string[]): Promise<void> {
+  private async compactSome(loose: readonly Loose[]): Promise<void> {
     const { folder } = this.store;
-    const loose = names.flatMap((name) => this.read(name));
-    if (loose.length === 0) return;
     const file = this.freeName();
     const draft = join(folder, `${file}.draft`);
     try {
@@ -105,12 +117,16 @@ class Compactor {
     }
     this.files.push(file);
     this.bytesAfter += statSync(join(folder, file)).size;
-    writing("rows", folder, () => {
-      for (const { name, stat } of loose) this.remove(name, stat);
+    await writingLater("rows", folder, async () => {
+      const removals = new Underway(REMOVED);
+      for (const { name, stat } of loose)
+        if (this.setAside(name, stat)) await removals.add(rm(join(folder, name + LEAVING)));
+      await removals.end();
     });
   }
 
-  private read(name: string): Loose | [] {
+  /** A cell's file, where it is whole and has rows. */
+  private read(name: string): Loose[] {
     const path = join(this.store.folder, `${name}.jsonl`);
     const stat = statSync(path, { throwIfNoEntry: false });
     if (!stat) return [];
@@ -121,7 +137,7 @@ class Compactor {
       return [];
     }
     if (cell.rows.length === 0) return [];
-    return { name, stat, cell, text: bytes.toString("utf8"), command: this.commandOf(cell.provenance) };
+    return [{ name, stat, cell, text: bytes.toString("utf8"), command: this.commandOf(cell.provenance) }];
   }
 
   /** Writes, flushes and reads back. */
@@ -149,19 +165,19 @@ class Compactor {
     for (let number = 1; ; number++) if (!taken.has(`cells-${number}.parquet`)) return `cells-${number}.parquet`;
   }
 
-  /** Removes a file, unless a run has put another one in its place since it was read. */
-  private remove(name: string, { ino, mtimeMs, size }: Stats): void {
+  /** Takes a file's name, so that it can be removed, unless a run has put another one in its place since it was read. */
+  private setAside(name: string, { ino, mtimeMs, size }: Stats): boolean {
     const path = join(this.store.folder, name);
-    if (!statSync(`${path}.jsonl`, { throwIfNoEntry: false })) return;
+    if (!existsSync(`${path}.jsonl`)) return false;
     renameSync(`${path}.jsonl`, path + LEAVING);
     const now = statSync(path + LEAVING);
     if (now.ino !== ino || now.mtimeMs !== mtimeMs || now.size !== size) {
       giveBack(path);
-      return;
+      return false;
     }
-    rmSync(path + LEAVING);
     this.cells += 1;
     this.bytesBefore += size;
+    return true;
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Row } from "../types.js";
@@ -203,8 +203,11 @@ export class Store {
   }
 
   private readFile(cell: string): StoredCell | undefined {
+    const file = join(this.folder, `${cell}.jsonl`);
+    // Most of those that are asked for are not there: cells to be computed, cells in Parquet files. An error costs ten looks.
+    if (!existsSync(file)) return undefined;
     try {
-      return parseCell(readFileSync(join(this.folder, `${cell}.jsonl`)));
+      return parseCell(readFileSync(file));
     } catch {
       return undefined;
     }
@@ -228,7 +231,7 @@ function newest(cells: readonly StoredCell[]): StoredCell[] {
 }
 
 /** What a cell's file holds. */
-function textOf({ provenance, rows }: StoredCell): string {
+export function textOf({ provenance, rows }: StoredCell): string {
   const lines = rows.map((row) => JSON.stringify(row));
   const text = [`"provenance":${JSON.stringify(provenance)}}`, ...lines, ""].join("\n");
   return `{"digest":"${digestOf(text)}",${text}`;
