@@ -43,15 +43,19 @@ interface Part {
 
 async function papers(folder: string, names: readonly string[]): Promise<Part[]> {
   const experiments = await loadExperiments();
-  return names.flatMap((id) => {
+  const parts: Part[] = [];
+  for (const id of names) {
     const experiment = experiments.get(id);
-    if (!experiment) return [];
-    const stored = new Store(join(folder, "rows", id)).all();
+    if (!experiment) continue;
+    const store = new Store(join(folder, "rows", id));
+    await store.load();
+    const stored = store.all();
     sayTorn(stored.torn);
     const { rows, cells } = unfolded(stored.cells);
     const section = paperSection(folder, { id, experiment, rows, cells, judged: judgeClaims(experiment, rows) });
-    return [{ section, rows: rows.length }];
-  });
+    parts.push({ section, rows: rows.length });
+  }
+  return parts;
 }
 
 async function study(folder: string): Promise<Part> {
@@ -62,6 +66,7 @@ async function study(folder: string): Promise<Part> {
   const file = `${folder}/rows/study/study.yaml`;
   const study = await parseStudy(text, file, await loadCatalogue(), read, bringFrom(new OwnFiles(file)));
   // Another study may have been run into the same folder: only this one's cells count.
+  await store.load();
   const stored = store.all(({ settings, seed, identity }) => {
     return identity === identify("study", settings, seed, cellSettings(study, settings));
   });
