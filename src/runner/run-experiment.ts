@@ -144,6 +144,8 @@ class Experimenter {
     try {
       let current = this.begin();
       while (current !== undefined || open.size > 0) {
+        // Another run may wait for what this one could not write.
+        this.flushes.check();
         if (current === undefined) await pause(POLL, undefined, { signal: this.signal });
         current = current === undefined ? this.begin() : await this.complete(current);
       }

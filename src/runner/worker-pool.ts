@@ -76,7 +76,7 @@ export class WorkerPool {
   private readonly members = new Set<Member>();
   /** Processes that ended with a cell, by the cell. */
   private readonly deaths = new Map<string, number>();
-  private readonly clock = setInterval(() => this.look(), LOOK);
+  private readonly clock = setInterval(() => this.guarded(() => this.look()), LOOK);
   private part: Part | null = null;
   private stillborn = 0;
   private backend: string | null = null;
@@ -134,11 +134,20 @@ export class WorkerPool {
       stream?.on("data", (chunk: Buffer) => {
         member.words = `${member.words}${chunk}`.slice(-LAST_WORDS);
       });
-    child.on("message", (told: Told) => this.hear(member, told));
-    child.on("error", ({ message }) => this.bury(member, message));
-    child.on("close", (code, signal) => this.bury(member, signal ?? `status ${code}`));
+    child.on("message", (told: Told) => this.guarded(() => this.hear(member, told)));
+    child.on("error", ({ message }) => this.guarded(() => this.bury(member, message)));
+    child.on("close", (code, signal) => this.guarded(() => this.bury(member, signal ?? `status ${code}`)));
     child.send({ kind: "open", opening: this.workforce.opening } satisfies Order, () => {});
     this.order(member);
+  }
+
+  /** What is thrown where nobody waits, such as a full disk, ends the part. */
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.part?.reject(error);
+    }
   }
 
   /** Tells a process to do its part of the part. A message to one that has just died is lost with it. */

@@ -36,7 +36,7 @@ test("a disk that fills up during a run ends it with status 3; what was finished
   mount(32);
   const { status, stdout, stderr } = await iclab(["run", "-", "--backend", "cpu", "--out", disk], study);
   expect([status, stdout]).toEqual([3, ""]);
-  expect(stderr).toMatch(/\ncannot write rows to .*\/disk\/rows\/study: the disk is full\n$/);
+  expect(stderr).toMatch(/\ncannot write rows to .*\/disk\/rows\/study\S*: the disk is full\n$/);
   const rows = join(disk, "rows", "study");
   const { cells, torn } = new Store(rows).all();
   expect(torn).toEqual([]);
@@ -55,6 +55,15 @@ test("a disk that fills up during a run ends it with status 3; what was finished
   expect(again.status).toBe(0);
   expect(again.stderr.match(/kept from an earlier run/g)).toHaveLength(cells.length);
   expect(cellFiles(elsewhere)).toHaveLength(12);
+});
+
+test("a disk that fills up under worker processes ends the run in the same way", async () => {
+  mount(32);
+  const words = ["run", "-", "--backend", "cpu", "--workers", "2", "--out", disk];
+  const { status, stdout, stderr } = await iclab(words, study);
+  expect([status, stdout]).toEqual([3, ""]);
+  expect(stderr).toMatch(/\ncannot write rows to .*\/disk\/rows\/study\S*: the disk is full\n$/);
+  expect(new Store(join(disk, "rows", "study")).all().torn).toEqual([]);
 });
 
 test("a disk with room for the rows only ends with status 3, and the rows are all there", async () => {
