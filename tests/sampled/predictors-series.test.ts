@@ -10,7 +10,7 @@ import bestLinear from "../../src/predictors/best-linear.js";
 import burg from "../../src/predictors/burg.js";
 import ols from "../../src/predictors/ols.js";
 import posterior from "../../src/predictors/series-posterior.js";
-import type { Law, Predictor, Prompts } from "../../src/types.js";
+import type { Law, Predictor, Prompts, Unit } from "../../src/types.js";
 
 const key = keyOf(1994);
 const site = { features: 2, context: 8 };
@@ -75,7 +75,10 @@ describe("the posterior mean is that of draws from the prior weighted by their l
   ])("%s", (...[, settings, context]) => {
     const law = autoregressiveLaw(settings);
     const prompts = law.draw(key, { from: 0, count: 4 }, context);
-    const predictions = posterior.make({}, site).tune(law.population, context).predict(prompts).data;
+    const predictions = posterior
+      .make(posterior.options.parse({}), site)
+      .tune(law.population, context)
+      .predict(prompts).data;
     const { window, noise } = law.population;
     for (let b = 0; b < 4; b++) {
       const values = valuesOf(prompts, b, window);
@@ -118,14 +121,17 @@ describe("the posterior mean is an adaptive integral over the coefficients thems
   test.each([["a box that the triangle does not reach", 0.45, 1]])("%s", (_, within, root) => {
     const law = autoregressiveLaw({ coefficients: rejection(2, within, root) });
     const prompts = law.draw(key, { from: 7, count: 1 }, 6);
-    const predictions = posterior.make({}, site).tune(law.population, 6).predict(prompts).data;
+    const predictions = posterior.make(posterior.options.parse({}), site).tune(law.population, 6).predict(prompts).data;
     expect(Math.abs(predictions[0]! - integrals(valuesOf(prompts, 0, 2), 1, within, root))).toBeLessThan(1e-8);
   });
 });
 
-function risks(law: Law<Autoregression>, context: number, count: number, ...units: readonly { make: unknown }[]) {
+// biome-ignore lint/suspicious/noExplicitAny: options are checked by each unit's own schema.
+type AnyUnit = Unit<any, Predictor<any>>;
+
+function risks(law: Law<Autoregression>, context: number, count: number, ...units: readonly AnyUnit[]) {
   const prompts = law.draw(foldIn(key, "risk"), { from: 0, count }, context);
-  const predictors = units.map(({ make }) => (make as (o: object, s: object) => Predictor<Autoregression>)({}, site));
+  const predictors = units.map((unit) => unit.make(unit.options.parse({}), site));
   const predictions = predictors.map((each) => each.tune(law.population, context).predict(prompts).data);
   const moments = new Moments(units.length);
   for (let b = 0; b < count; b++) moments.add(predictions.map((each) => (each[b]! - prompts.answer.data[b]!) ** 2));
@@ -147,7 +153,7 @@ test("no prediction has a smaller risk under the prior, and with many values lea
 test("of fixed coefficients it is the best linear prediction where the window has the order, and better below it", () => {
   const wide = autoregressiveLaw({ coefficients: fixedCoefficients([1.2, -0.5]), window: 3 });
   const prompts = wide.draw(key, { from: 0, count: 20 }, 5);
-  const of = (unit: typeof posterior) => unit.make({}, site).tune(wide.population, 5).predict(prompts).data;
+  const of = (unit: AnyUnit) => unit.make(unit.options.parse({}), site).tune(wide.population, 5).predict(prompts).data;
   of(posterior).forEach((value, b) => {
     expect(Math.abs(value - of(bestLinear)[b]!)).toBeLessThan(1e-12 * 10);
   });
@@ -155,7 +161,7 @@ test("of fixed coefficients it is the best linear prediction where the window ha
   const single = autoregressiveLaw({ coefficients: fixedCoefficients([1.2, -0.5]), window: 1 });
   const one = single.draw(key, { from: 0, count: 3 }, 0);
   posterior
-    .make({}, site)
+    .make(posterior.options.parse({}), site)
     .tune(single.population, 0)
     .predict(one)
     .data.forEach((value, b) => {
@@ -179,7 +185,7 @@ test("a prompt of 1000 values, whose posterior is narrow, is integrated too", ()
 
 test("a prompt is answered the same alone and in a batch with longer ones", () => {
   const { population, draw } = autoregressiveLaw({ coefficients: partial(2, 0.8) });
-  const { predict } = posterior.make({}, site).tune(population, 60);
+  const { predict } = posterior.make(posterior.options.parse({}), site).tune(population, 60);
   const mixed = draw(key, { from: 0, count: 6 }, { uniform: [0, 60] });
   const whole = predict(mixed).data;
   for (let b = 0; b < 6; b++) {
@@ -198,11 +204,4 @@ test("a prompt is answered the same alone and in a batch with longer ones", () =
     };
     expect(predict(alone).data[0]).toBe(whole[b]);
   }
-});
-
-test("it says why it does not apply to three drawn coefficients", () => {
-  const { population } = autoregressiveLaw({ coefficients: partial(3, 0.5) });
-  expect(posterior.make({}, site).applies(population)).toBe(
-    "the posterior is integrated over one or two coefficients, and 3 are drawn",
-  );
 });

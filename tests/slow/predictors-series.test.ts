@@ -5,7 +5,7 @@ import { Moments } from "../../src/math/moments.js";
 import { integrate } from "../../src/math/quadrature.js";
 import ols from "../../src/predictors/ols.js";
 import posterior from "../../src/predictors/series-posterior.js";
-import type { Law, Predictor, Prompts } from "../../src/types.js";
+import type { Law, Predictor, Prompts, Unit } from "../../src/types.js";
 
 const key = keyOf(1994);
 const site = { features: 2, context: 8 };
@@ -62,14 +62,17 @@ describe("the posterior mean is an adaptive integral over the coefficients thems
   ])("%s", (_, within, root) => {
     const law = autoregressiveLaw({ coefficients: rejection(2, within, root) });
     const prompts = law.draw(key, { from: 7, count: 1 }, 6);
-    const predictions = posterior.make({}, site).tune(law.population, 6).predict(prompts).data;
+    const predictions = posterior.make(posterior.options.parse({}), site).tune(law.population, 6).predict(prompts).data;
     expect(Math.abs(predictions[0]! - integrals(valuesOf(prompts, 0, 2), 1, within, root))).toBeLessThan(1e-8);
   });
 });
 
-function risks(law: Law<Autoregression>, context: number, count: number, ...units: readonly { make: unknown }[]) {
+// biome-ignore lint/suspicious/noExplicitAny: options are checked by each unit's own schema.
+type AnyUnit = Unit<any, Predictor<any>>;
+
+function risks(law: Law<Autoregression>, context: number, count: number, ...units: readonly AnyUnit[]) {
   const prompts = law.draw(foldIn(key, "risk"), { from: 0, count }, context);
-  const predictors = units.map(({ make }) => (make as (o: object, s: object) => Predictor<Autoregression>)({}, site));
+  const predictors = units.map((unit) => unit.make(unit.options.parse({}), site));
   const predictions = predictors.map((each) => each.tune(law.population, context).predict(prompts).data);
   const moments = new Moments(units.length);
   for (let b = 0; b < count; b++) moments.add(predictions.map((each) => (each[b]! - prompts.answer.data[b]!) ** 2));

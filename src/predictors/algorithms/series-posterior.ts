@@ -2,21 +2,21 @@ import { predictionErrors } from "../../math/autocovariance.js";
 import { nd } from "../../math/nd.js";
 import { gaussLegendre, type Rule } from "../../math/quadrature.js";
 import { predictionsOf } from "../../math/reflection.js";
-import type { Tuned } from "../../types.js";
+import type { Nd, Prompts, Tuned } from "../../types.js";
 import { algorithm } from "../algorithm.js";
-
-/** What is known of a series' coefficients before its values are. */
-export type SeriesPrior =
-  | { readonly kind: "fixed"; readonly reflections: readonly number[] }
-  | { readonly kind: "partial"; readonly order: number; readonly within: number }
-  | { readonly kind: "rejection"; readonly order: number; readonly within: number; readonly root: number };
+import { laggedProducts, type SeriesPrior } from "./series-density.js";
+import { type SampledMean, type Sampling, SeriesSampler } from "./series-sampling.js";
 
 interface Constants {
   readonly prior: SeriesPrior;
   readonly window: number;
   /** Standard deviation of the innovations. */
   readonly noise: number;
+  readonly sampling: Sampling;
 }
+
+/** Coefficients up to which the prior is integrated by quadrature; more of them are sampled. */
+const INTEGRATED = 2;
 
 /** One value of the coefficients: what it predicts from k = 0 .. q values, with the errors' variances, and its prior. */
 interface Node {
@@ -26,21 +26,41 @@ interface Node {
 }
 
 /** The posterior mean of the next value, given every value that the prompt shows, the window's alone where it has no pair. */
-export function restore({ prior, window, noise }: Constants): Tuned["predict"] {
+export function restore(constants: Constants): Tuned["predict"] {
+  const { prior, window, noise } = constants;
+  const sampled = samplerOf(constants);
+  if (sampled) return eachSeries(window, (values) => sampled(values).mean);
+  const nodes = nodesByLength(prior, noise);
+  return eachSeries(window, (values) => posteriorMean(nodes(values.length), values));
+}
+
+/** How many independent draws the samples of each prompt's posterior are worth. Left out where it is integrated. */
+export function effectiveSamples(constants: Constants): Tuned["predict"] | undefined {
+  const sampled = samplerOf(constants);
+  return sampled && eachSeries(constants.window, (values) => sampled(values).effective);
+}
+
+function samplerOf({ prior, noise, sampling }: Constants): ((values: Float64Array) => SampledMean) | undefined {
+  if (prior.kind === "fixed" || prior.order <= INTEGRATED) return undefined;
+  const sampler = new SeriesSampler(prior, noise ** 2, sampling);
+  return (values) => sampler.mean(values);
+}
+
+/** One number a prompt, of the values x_1 .. x_N of its series. */
+function eachSeries(window: number, of: (values: Float64Array) => number): (prompts: Prompts) => Nd<["batch"]> {
   return (prompts) => {
     const [batch, most, d] = prompts.x.shape;
     if (prompts.y.shape[2] !== 1) throw new RangeError(`predictors predict one label, not ${prompts.y.shape[2]}`);
-    const nodes = nodesByLength(prior, noise);
-    const predictions = nd(["batch"], [batch]);
+    const numbers = nd(["batch"], [batch]);
     const values = new Float64Array(window + most);
     for (let b = 0; b < batch; b++) {
       const n = prompts.length?.data[b] ?? most;
       const first = n > 0 ? prompts.x.data.subarray(b * most * d) : prompts.query.data.subarray(b * d);
       values.set(first.subarray(0, window));
       values.set(prompts.y.data.subarray(b * most, b * most + n), window);
-      predictions.data[b] = posteriorMean(nodes(window + n), values.subarray(0, window + n));
+      numbers.data[b] = of(values.subarray(0, window + n));
     }
-    return predictions;
+    return numbers;
   };
 }
 
@@ -83,16 +103,6 @@ function posteriorMean(nodes: readonly Node[], values: Float64Array): number {
     for (let j = 0; j < start; j++) sum += weight * predictions[start]![j]! * last[j]!;
   }
   return sum / total;
-}
-
-/** Entry (i, j), i, j = 0 .. q: sum over t > q of x_(t-i) x_(t-j). */
-function laggedProducts(values: Float64Array, q: number): Float64Array {
-  const size = q + 1;
-  const products = new Float64Array(size * size);
-  for (let t = q; t < values.length; t++)
-    for (let i = 0; i < size; i++)
-      for (let j = 0; j < size; j++) products[i * size + j]! += values[t - i]! * values[t - j]!;
-  return products;
 }
 
 /** sum_t (x_t - rho . lags)^2 = a^T S a with a = (1, -rho). */
