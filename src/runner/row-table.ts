@@ -12,6 +12,8 @@ export interface RowTable {
 /** Columns that count: all others of numbers are real, whatever their values happen to be. */
 const COUNTS = [
   "seed",
+  "look",
+  "law.pool",
   "baseSeed",
   "prompts",
   "context",
