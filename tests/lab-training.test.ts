@@ -107,16 +107,44 @@ describe("the lab's training", () => {
     expect((await without.rested()).weights).not.toEqual(there.weights);
   });
 
-  test("begins anew where the weights have another shape, and refuses what cannot be with a sentence", async () => {
-    const { trainer: found, begin, rested, reaches, last, said } = trainer();
+  test("begins anew where the weights have another shape or the model is another one", async () => {
+    const { trainer: found, begin, rested, reaches, said } = trainer();
     begin(5);
     await rested();
+    const begun = () => said.filter((message) => message.kind === "begun");
+    const { model } = START.settings;
+    const changes: Change["set"][] = [
+      { "law.features": 7 },
+      { "model.heads": 2 },
+      // Softmax attention has weights of the same shape.
+      { model: { ...model, mixer: "softmax-attention", heads: 2 } },
+    ];
+    for (const [k, set] of changes.entries()) {
+      found.receive({ kind: "change", set });
+      found.receive({ kind: "step", updates: k + 1 });
+      await reaches(k + 1);
+      expect(begun()).toHaveLength(k + 2);
+      expect(begun().at(-1)).toMatchObject({ asked: false, regime: { step: 0 } });
+    }
+    expect(begun().at(-1)).toMatchObject({ regime: { settings: { model: { mixer: "softmax-attention" } } } });
+  });
+
+  test("refuses what cannot be with a sentence and goes on, and compares with what applies to the law", async () => {
+    const { trainer: found, begin, rested, reaches, last } = trainer();
+    begin(5);
+    await rested();
+    expect(last("begun")!.regime.settings.predictors).toContain("lsa-optimum");
     found.receive({ kind: "change", set: { "law.features": 0 } });
-    found.receive({ kind: "change", set: { "law.features": 7 } });
-    await reaches(0);
+    found.receive({ kind: "step", updates: 1 });
+    await reaches(6);
     expect(last("refused")!.sentence).toMatch(/features.*allowed/s);
-    expect(last("begun")).toMatchObject({ asked: false, regime: { step: 0, settings: { law: { features: 7 } } } });
-    expect(said.filter(({ kind }) => kind === "begun")).toHaveLength(2);
+    // Student's t of 3 degrees has no fourth moment, and the optimum no closed form.
+    found.receive({ kind: "change", set: { "law.inputs": { student: 3 } } });
+    found.receive({ kind: "step", updates: 1 });
+    await reaches(7);
+    const { predictors } = last("changed")!.regime.settings;
+    expect(predictors).toContain("ridge");
+    expect(predictors).not.toContain("lsa-optimum");
   });
 });
 

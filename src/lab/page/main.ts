@@ -59,7 +59,7 @@ frames.add("predictions", () => {
   if (session.predictions) drawPredictions(element("predictions"), session.predictions);
 });
 frames.add("ranking", () => {
-  if (session.ranking) writeRanking(element("ranking"), session.ranking);
+  writeRanking(element("ranking"), session.ranking);
   writeNotes(session);
 });
 

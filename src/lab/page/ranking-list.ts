@@ -1,12 +1,14 @@
 import type { FromComparing } from "../messages.js";
 import { made } from "./element.js";
 
+type Ranking = Extract<FromComparing, { kind: "ranking" }>;
+
 /** Predictors that are listed. */
 const LISTED = 8;
 
 /** Writes the nearest predictors with bars of their distances, on a scale of a tenth of the model's variance and beyond. */
-export function writeRanking(place: HTMLElement, { findings }: Extract<FromComparing, { kind: "ranking" }>): void {
-  const shown = findings.slice(0, LISTED);
+export function writeRanking(place: HTMLElement, ranking: Ranking | null): void {
+  const shown = (ranking?.findings ?? []).slice(0, LISTED);
   const items = shown.map(({ name, distance, standardError }) => {
     const text = distance === null ? "not finite" : `${short(distance)} ± ${short(standardError ?? 0)}`;
     const meter = made("meter", {

@@ -39,7 +39,8 @@ export function writeNotes(session: Session): void {
     const { optimum, noCourse } = levels;
     if ("why" in optimum) said.push(`No optimum: ${optimum.why}.`);
     else {
-      const above = risk ? `; the weights are ${percent(risk.risk / optimum.risk - 1)} above it` : "";
+      const share = risk ? risk.risk / optimum.risk - 1 : 0;
+      const above = risk ? `; the weights are ${percent(Math.abs(share))} ${share < 0 ? "below" : "above"} it` : "";
       said.push(`Optimum ${optimum.risk.toPrecision(4)} (${optimum.source})${above}.`);
     }
     said.push(

@@ -15,6 +15,9 @@ import { TrainingRecord } from "./record.js";
 /** Milliseconds between two comparisons of predictions, and between two rankings of all predictors. */
 const [COMPARE_EVERY, RANK_EVERY] = [600, 4000];
 
+/** Milliseconds from a beginning to its first ranking. */
+const FIRST_AFTER = 1000;
+
 type Snapshot = Extract<FromTraining, { kind: "snapshot" }>;
 
 /** What changed, for whoever shows it. */
@@ -101,8 +104,7 @@ export class Session {
     this.state = asked ? { ...this.state, settings } : { ...this.state, settings, changes: [], until: null };
     this.place = place;
     this.record = new TrainingRecord();
-    [this.snapshot, this.weighed, this.predictions, this.ranking] = [null, null, null, null];
-    this.comparison = { ...this.comparison, at: 0, rankedAt: performance.now(), ranked: -1 };
+    [this.snapshot, this.weighed, this.predictions] = [null, null, null];
     const without = leftOut.length > 0 ? ` Left out of the study: ${leftOut.join(", ")}.` : "";
     this.status = `${asked ? "Ready." : "Another shape of weights: training begins anew."}${without}`;
     this.enter(regime);
@@ -112,10 +114,12 @@ export class Session {
   private enter(regime: Regime): void {
     this.regime = regime;
     this.settings = regime.settings;
+    [this.levels, this.ranking] = [null, null];
+    this.comparison = { ...this.comparison, at: 0, rankedAt: performance.now() - RANK_EVERY + FIRST_AFTER, ranked: -1 };
     const message: ToTheory & ToComparing = { kind: "regime", regime };
     this.theory.postMessage(message);
     this.comparing.postMessage(message);
-    this.told("settings");
+    this.told("settings", "ranking");
   }
 
   private hearSnapshot(snapshot: Snapshot): void {

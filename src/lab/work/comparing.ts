@@ -9,10 +9,10 @@ import { studyText } from "../state/study-text.js";
 import { type Resolved, resolve } from "./resolve.js";
 
 /** Fresh prompts of one picture, and prompts of each ground on which predictors are ranked. */
-const [SHOWN, RANKED] = [150, 120];
+const [SHOWN, RANKED] = [150, 100];
 
-/** Most steps or layers of a predictor that is ranked. */
-const STEPS = 3;
+/** Most steps or layers of a predictor that is ranked: constants of three layers take long to find. */
+const STEPS = 2;
 
 /** A regime's model beside predictors, on fresh prompts. */
 export class Comparing {

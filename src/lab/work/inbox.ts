@@ -12,10 +12,9 @@ export class Inbox<Message> {
     return this.waiting.shift();
   }
 
-  /** Drops messages that later ones have made useless. */
-  drop(useless: (message: Message) => boolean): void {
-    const kept = this.waiting.filter((message) => !useless(message));
-    this.waiting.splice(0, this.waiting.length, ...kept);
+  /** Whether such a message waits. */
+  has(wanted: (message: Message) => boolean): boolean {
+    return this.waiting.some(wanted);
   }
 
   /** Until a message comes, at most so many milliseconds; 0 lets in what waits. */

@@ -25,6 +25,8 @@ async function work(port: Port<FromTheory, ToTheory>, inbox: Inbox<ToTheory>, ca
       ({ run, step: from } = message.regime);
       port.postMessage(theory.levels());
     } else if (message) {
+      // Where a risk takes longer to measure than training to go on, snapshots in between are left out.
+      if (theory?.samples && inbox.has((later) => later.kind === "weigh")) continue;
       if (message.run === run && theory) port.postMessage(theory.weigh(message.step, message.weights));
     } else if (theory?.course && !theory.course.finished) {
       const points = theory.course.advance(PORTION);

@@ -12,7 +12,7 @@ import { PopulationCourse } from "./population-course.js";
 import { type Resolved, resolve } from "./resolve.js";
 
 /** Held-out prompts on which risks without a closed form are measured. */
-const HELD_OUT = 4000;
+const HELD_OUT = 2000;
 
 /** What theory says of one regime of a training, and what its weights are worth. */
 export class Theory {
@@ -22,8 +22,10 @@ export class Theory {
     private readonly regime: Regime,
     private readonly resolved: Resolved,
     private readonly catalogue: Catalogue,
-    /** How the weights make a layer whose risk is known, or the sentence why they make none. */
+    /** How the weights make one layer of linear attention, or the sentence why they make none. */
     private readonly layer: LayerWeights<Weights> | string,
+    /** Whether its risk is known in closed form: true, or the sentence why not. */
+    private readonly exact: true | string,
     readonly course: PopulationCourse | null,
   ) {}
 
@@ -31,42 +33,41 @@ export class Theory {
     const resolved = await resolve(studyText(regime.settings), catalogue);
     const { law, context } = resolved.cell;
     const { mixer, schedule } = resolved.model;
-    const found = linearLayer(mixer, regime.weights, law, context);
+    const layer = linearLayer(mixer, regime.weights, law, context);
     const population = law.population as LinearRegression;
-    const applies =
-      typeof found === "string" ? found : layerApplies(population, { layer: found.products(regime.weights) });
-    const layer = applies === true ? found : applies;
+    const exact =
+      typeof layer === "string" ? layer : layerApplies(population, { layer: layer.products(regime.weights) });
     const course =
-      typeof layer === "string"
+      typeof layer === "string" || exact !== true
         ? null
         : new PopulationCourse({ population, context }, layer, schedule, regime.step, regime.weights);
-    return new Theory(regime, resolved, catalogue, layer, course);
+    return new Theory(regime, resolved, catalogue, layer, exact, course);
+  }
+
+  /** Whether weighing draws on thousands of predictions. */
+  get samples(): boolean {
+    return this.exact !== true;
   }
 
   /** What does not change with the weights. */
   levels(): Extract<FromTheory, { kind: "levels" }> {
     const { run, step } = this.regime;
-    const noCourse = typeof this.layer === "string" ? this.layer : null;
+    const noCourse = this.exact === true ? null : this.exact;
     return { kind: "levels", run, step, optimum: this.optimum(), bayes: this.bayes(), noCourse, target: this.target() };
   }
 
   /** The risk of weights, and what they are. */
   weigh(step: number, weights: Weights): Extract<FromTheory, { kind: "weighed" }> {
     const { mixer } = this.resolved.model;
-    const products = mixer.products(weights);
     const at = { kind: "weighed", run: this.regime.run, step } as const;
-    if (typeof this.layer === "string") {
-      const measured = this.measured(mixer.forward(weights, this.prompts()));
-      const matrices = Array.from({ length: products.KQ.shape[0] }, (_, h) => ({
-        name: `KQ, head ${h + 1}`,
-        rows: features(products.KQ, h),
-      }));
-      return { ...at, ...measured, matrices };
-    }
-    const layer = this.layer.products(weights);
     const { law, context } = this.resolved.cell;
+    const layer = typeof this.layer === "string" ? null : this.layer.products(weights);
+    const matrices = layer
+      ? [{ name: "trained: OV x KQ", rows: effectivePreconditioner(layer) }]
+      : heads(mixer.products(weights).KQ);
+    if (!layer || this.exact !== true)
+      return { ...at, ...this.measured(mixer.forward(weights, this.prompts())), matrices };
     const risk = layerRisk.value(law.population as LinearRegression, { layer, context });
-    const matrices = [{ name: "trained: OV x KQ", rows: effectivePreconditioner(layer) }];
     return { ...at, risk: Number.isFinite(risk) ? risk : null, standardError: null, matrices };
   }
 
@@ -124,10 +125,9 @@ export class Theory {
   }
 }
 
-/** The block of features of one head's KQ. */
-function features({ data, shape }: Nd<["head", "key", "query"]>, head: number): number[][] {
-  const D = shape[1];
-  return Array.from({ length: D - 1 }, (_, i) =>
-    Array.from(data.subarray((head * D + i) * D, (head * D + i) * D + D - 1)),
-  );
+/** The block of features of each head's KQ. */
+function heads({ data, shape: [count, D] }: Nd<["head", "key", "query"]>): Matrix[] {
+  const row = (h: number, i: number) => Array.from(data.subarray((h * D + i) * D, (h * D + i) * D + D - 1));
+  const rows = (h: number) => Array.from({ length: D - 1 }, (_, i) => row(h, i));
+  return Array.from({ length: count }, (_, h) => ({ name: `KQ, head ${h + 1}`, rows: rows(h) }));
 }

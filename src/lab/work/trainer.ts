@@ -115,6 +115,15 @@ export class Trainer {
     return { ...(await resolve(studyText({ ...found.settings, predictors }), this.catalogue)), leftOut: found.leftOut };
   }
 
+  /** Changed settings made; with the usual predictors where some do not apply to the law any more. */
+  private async changed(settings: Settings): Promise<Resolved> {
+    try {
+      return await this.resolved(settings);
+    } catch (error) {
+      return this.resolved({ ...settings, predictors: [] }).catch(() => Promise.reject(error));
+    }
+  }
+
   private async opened(wanted: LabState["backend"]): Promise<OpenPlace> {
     if (this.place && this.wanted === wanted) return this.place;
     this.run?.stepper.close();
@@ -138,11 +147,11 @@ export class Trainer {
    * context or the schedule changed, and otherwise from new initial weights.
    */
   private async change(run: Run, set: Change["set"], fresh: boolean): Promise<void> {
-    const resolved = await this.resolved(withValues(run.resolved.settings, set));
+    const resolved = await this.changed(withValues(run.resolved.settings, set));
     const step = run.stepper.step;
     const before = run.trial;
     const trial = { ...trialOf(resolved, run.seed), key: before.key };
-    const sameModel = Object.keys(set).every((path) => !path.startsWith("model.") || path.startsWith("model.train."));
+    const sameModel = untrained(resolved.settings) === untrained(run.resolved.settings);
     const standing = run.stepper.standing();
     const keeps = sameModel && standing.weights.length === trial.mixer.program.parameters(trial.law.features);
     if (!keeps) {
@@ -236,6 +245,9 @@ export class Trainer {
 function isBusy(run: Run): boolean {
   return run.last.status === "ok" && (run.playing || run.owed > 0) && run.stepper.step < endOf(run);
 }
+
+/** A model without its training: where it is another one, weights begin anew. */
+const untrained = ({ model: { train: _, ...options } }: Settings): string => JSON.stringify(options);
 
 const endOf = ({ trial, until }: Run): number => Math.min(trial.schedule.steps, until ?? Number.POSITIVE_INFINITY);
 
