@@ -13,5 +13,6 @@ export const benches = {
   tuning: async () => (await import("./bench/tuning.js")).benchTuning(),
   roofline: async () => (await import("./bench/roofline.js")).benchRoofline(),
   store: async () => (await import("./bench/store.js")).benchStore(),
+  startup: async () => (await import("./bench/startup.js")).benchStartup(),
   scaling: async () => (await import("./bench/scaling.js")).benchScaling(),
 } as const;

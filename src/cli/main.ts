@@ -260,9 +260,9 @@ program
       "[name]",
       "cpu: a step by everything that is here; gpu: the same on the GPU; published: a paper's whole training on the " +
         "GPU; tuning: layouts of the GPU's kernels; roofline: how far they are from a lower bound; scaling: cost by size; evaluation: risk at a million prompts; " +
-        "store: what the machinery costs beside the computing",
+        "store: what the machinery costs beside the computing; startup: starts of the command, and the size of an install",
     )
-      .choices(["cpu", "gpu", "published", "tuning", "roofline", "scaling", "evaluation", "store"])
+      .choices(["cpu", "gpu", "published", "tuning", "roofline", "scaling", "evaluation", "store", "startup"])
       .default("cpu"),
   )
   .description("how fast this machine trains, beside tfjs, plain loops, JAX and PyTorch where they are, and measures")
