@@ -5,7 +5,7 @@ import type { Job } from "../runner/cell-plan.js";
 import type { Progress } from "../runner/progress.js";
 import { runExperiment } from "../runner/run-experiment.js";
 import { Store } from "../runner/store.js";
-import { trainerOf } from "../runner/trainer.js";
+import { trainedTogether, trainerOf } from "../runner/trainer.js";
 import type { Order, Told } from "../runner/worker-messages.js";
 import type { GridRequest } from "../slurm/request.js";
 import type { BackendName, OpenBackend } from "../types.js";
@@ -23,6 +23,8 @@ export interface Opening {
   readonly backend: BackendName | "auto";
   /** Processes that share this machine. */
   readonly size: number;
+  /** One cell at a time, and nothing else meanwhile. */
+  readonly alone: boolean;
   readonly resume: boolean;
   readonly retry: boolean;
   readonly checkpointEvery?: number;
@@ -31,8 +33,8 @@ export interface Opening {
 }
 
 /**
- * The program of a worker process: opens a backend, and computes what cells there are of each part that it is told to, one
- * cell at a time, until whoever started it is gone.
+ * The program of a worker process: opens a backend, and computes what cells there are of each part that it is told to,
+ * until whoever started it is gone.
  */
 export async function worker(): Promise<void> {
   if (!process.send) throw new Error("this command is started by iclab itself");
@@ -76,13 +78,14 @@ async function compute(
   { opening, backend, jobs }: Opened,
   { part, cells }: Extract<Order, { kind: "run" }>,
 ): Promise<void> {
-  const { out, resume, retry, checkpointEvery, begun } = opening;
+  const { out, alone, resume, retry, checkpointEvery, begun } = opening;
   const job = jobs[part]!;
   const store = new Store(join(out, "rows", job.id));
   await runExperiment(
     { ...job, cells },
     {
-      ...{ backend, store, resume, retry, begun, progress, alone: true, part: true },
+      ...{ backend, store, resume, retry, begun, progress, alone, part: true },
+      ...(!alone && { together: trainedTogether(backend) }),
       ...(checkpointEvery !== undefined && { checkpointEvery }),
       train: await trainerOf(backend),
       say: (sentence, about = {}) => tell({ kind: "say", sentence, about }),

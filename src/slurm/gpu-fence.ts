@@ -6,8 +6,9 @@
  * users may make namespaces. Knows NVIDIA's device files, numbered as Slurm numbers its GPUs; hides nothing else.
  *
  * @param devices what device files begin with
+ * @param remedy what there is to be done where they cannot be hidden
  */
-export function gpuFence(devices = "/dev/nvidia"): string {
+export function gpuFence(devices = "/dev/nvidia", remedy = SLURM_HAS_TO): string {
   return `\
 # Vulkan takes any GPU that it can open: those of other tasks are hidden from this one, unless Slurm does so.
 given="\${SLURM_JOB_GPUS:-$CUDA_VISIBLE_DEVICES}" hidden= seen=0
@@ -28,10 +29,12 @@ if [ -n "$hidden" ]; then
   [ "$(id -u)" = 0 ] || own="--user --map-root-user --mount"
   unshare $own true || {
     echo "this task has GPU $given, can open$hidden too, and may not hide them:" \\
-      "Slurm has to (ConstrainDevices in cgroup.conf), or ask for whole nodes (--sbatch=--exclusive)"
+      "${remedy}"
     exit 3
   }
   exec unshare $own sh -c 'for gpu in '"$hidden"'; do mount --bind /dev/null "$gpu" || exit 3; done; exec "$@"' sh "$@"
 fi
 exec "$@"`;
 }
+
+const SLURM_HAS_TO = "Slurm has to (ConstrainDevices in cgroup.conf), or ask for whole nodes (--sbatch=--exclusive)";
