@@ -46,6 +46,7 @@ describe("the tasks of a law", () => {
     ["gaussian-linear", { noise: 0, taskCovariance: { power: 1 } }],
     ["task-pool", { noise: 0, tasks: 4, covariance: { ar1: 0.5 } }],
     ["corrupted-labels", { noise: 0, share: 0.2 }],
+    ["mixture", { first: { noise: 0, taskCovariance: { power: 1 } }, second: { noise: 0 } }],
   ])("%s are those that its labels are made of, also shifted and with lengths of their own", (name, options) => {
     for (const lengths of [5, { uniform: [2, 6] as const }]) {
       const law = lawOf(name, { features, ...options }).shifted({ taskScale: 2, queryScale: 3 });
@@ -120,6 +121,16 @@ describe("a risk integrated over query and label", () => {
     }
   });
 
+  test("agrees with plain sampling where prompts come from two noise levels", async () => {
+    const law = lawOf("mixture", { features, share: 0.3, first: { noise: 0.1 }, second: { noise: 1 } });
+    const who = predictors(gaussian, [["ridge"], ["newton", 3]]);
+    const plain = await measured(law, who, 4000, "sampled");
+    for (const [i, row] of (await measured(law, who, 4000, "integrated")).slice(0, 2).entries()) {
+      expect(row.estimator).toBe("integrated");
+      expect(Math.abs(row.risk! - plain[i]!.risk!)).toBeLessThan(4 * plain[i]!.standardError!);
+    }
+  });
+
   test("is the same bit for bit on threads, and in mixed company", async () => {
     const who = [...predictors(gaussian, [["ridge"], ["ols"]]), model("softmax-attention")];
     const [one, two] = await Promise.all(
@@ -144,6 +155,7 @@ describe("a risk integrated over query and label", () => {
       ["random-basis", { covariance: "identity" }],
       ["nonlinear-target", { target: "relu" }],
       ["several-tasks", { tasks: [[1], [2, 3]] }],
+      ["mixture", { first: { covariance: { scale: 2 } }, second: {} }],
     ] as const) {
       const law = lawOf(name, { features, ...options });
       const [declined] = await measured(law, predictors(gaussian, [["zero"]]), 50, "integrated");

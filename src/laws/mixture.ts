@@ -7,6 +7,7 @@ import { word, xor } from "../kernels/words.js";
 import type { Law, PromptProgram, Unit } from "../types.js";
 import { type CovarianceOption, covarianceOption, covarianceProblem, covarianceRows } from "./covariance.js";
 import { drawn, drawnRecipe } from "./drawn.js";
+import { linearQuery } from "./drawn-tasks.js";
 import { type LinearRegression, linearRegressionLaw } from "./gaussian-linear.js";
 import { gaussianPairs, isIsotropic } from "./gaussian-pairs.js";
 import type { Regression } from "./regression.js";
@@ -59,6 +60,10 @@ export function mixtureLaw(share: number, first: Law<LinearRegression>, second: 
     program,
     draw: drawn(program, first.features),
     recipe: drawnRecipe(program, first.features),
+    // With one query covariance; noise levels that differ have their mean square in every prompt's stead.
+    ...(JSON.stringify(components[0].queryCovariance) === JSON.stringify(components[1].queryCovariance) && {
+      query: linearQuery(program, components[0].queryCovariance),
+    }),
     shifted: (shift) => mixtureLaw(share, first.shifted(shift), second.shifted(shift)),
   };
 }
@@ -94,6 +99,7 @@ function mixedProgram(share: number, first: PromptProgram, second: PromptProgram
         },
         query: either(one.query, other.query),
         answer: select(isFirst, one.answer, other.answer),
+        task: () => either(one.task!(), other.task!()),
       };
     },
   };
