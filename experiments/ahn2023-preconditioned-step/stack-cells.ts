@@ -1,8 +1,8 @@
+import { descentForm } from "../../src/mixers/descent-form.js";
 import { linearLayer } from "../../src/mixers/linear-layer.js";
 import { stack } from "../../src/mixers/stack.js";
 import { logSpaced } from "../../src/training/log-spaced.js";
 import type { Key, Row, Scale, Schedule, Trial } from "../../src/types.js";
-import { descentForm } from "./descent-form.js";
 import { type LawCell, lawOf } from "./laws.js";
 
 /** One trained stack of layers. */

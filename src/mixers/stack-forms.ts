@@ -6,7 +6,7 @@ import { sum, type Vector } from "../kernels/vector.js";
 import { addWord, mulWord } from "../kernels/words.js";
 import { foldIn } from "../math/keys.js";
 import { nd } from "../math/nd.js";
-import type { Key, Nd, Tensors, Tf, Weights } from "../types.js";
+import type { Key, Nd, Symmetry, Tensors, Tf, Weights } from "../types.js";
 import { drawWeights, type InitialWeights } from "./initial-weights.js";
 import type { LayerNodes, StackWeights } from "./layer.js";
 import { entryOf, tokenMatrix } from "./token-nodes.js";
@@ -16,6 +16,8 @@ export interface StackForm<W extends Weights = Weights> {
   /** In the order in which the kernel language reads their entries. */
   readonly names: readonly (keyof W & string)[];
   readonly structure: string;
+  /** What predictions have beside the layer's symmetries because of the form. */
+  readonly symmetries?: readonly Symmetry[];
   init(key: Key, features: number): W;
   /** How many entries the weights have for tokens of size D. */
   parameters(D: number): number;

@@ -62,7 +62,7 @@ export function stack<State>(layer: Layer<State>, options: StackOptions): Mixer 
   };
   return {
     name: "stack",
-    symmetries: layer.symmetries,
+    symmetries: [...layer.symmetries, ...(form.symmetries ?? [])],
     init: form.init,
     apply(tf, weights, prompts) {
       const { pairs, query } = tokens(tf, prompts);

@@ -1,14 +1,15 @@
-import { select } from "../../src/kernels/arithmetic.js";
-import type { F32, U32 } from "../../src/kernels/node.js";
-import { lessWord } from "../../src/kernels/words.js";
-import { nd } from "../../src/math/nd.js";
-import type { StackWeights } from "../../src/mixers/layer.js";
-import { type FormSize, type StackForm, stackForms } from "../../src/mixers/stack-forms.js";
-import type { Tf } from "../../src/types.js";
+import { select } from "../kernels/arithmetic.js";
+import type { F32, U32 } from "../kernels/node.js";
+import { lessWord } from "../kernels/words.js";
+import { nd } from "../math/nd.js";
+import type { Tf } from "../types.js";
+import type { StackWeights } from "./layer.js";
+import { type FormSize, type StackForm, stackForms } from "./stack-forms.js";
 
 /**
- * The paper's sparse weights (Sections 4 and 5): KQ_l = [[A_l, 0], [0, 0]] and PV_l = [[-B_l, 0], [0, -1]], of which A_l is
- * trained and B_l is too where `curved`, else 0. The other entries are stored, are never read and so stay as they start.
+ * A form of stacks whose layers are steps of descent and nothing else: KQ_l = [[A_l, 0], [0, 0]] and
+ * PV_l = [[-B_l, 0], [0, -1]], of which A_l is trained and B_l is too where `curved`, else 0. The other entries are stored,
+ * are never read and so stay as they start. Source: Ahn, Cheng, Daneshmand, Sra 2023, Theorems 3 and 4.
  */
 export function descentForm(curved: boolean): (size: FormSize) => StackForm {
   return (size) => {
@@ -20,6 +21,7 @@ export function descentForm(curved: boolean): (size: FormSize) => StackForm {
     const form: StackForm<StackWeights> = {
       ...all,
       structure: `${all.structure}, steps${curved ? " and curvatures" : ""} only`,
+      symmetries: ["label-linear"],
       init: (key, features) => merged(all.init(key, features)),
       nodes(parameters, l, D) {
         const { heads, KQ, PV } = all.nodes(parameters, l, D);
