@@ -199,6 +199,7 @@ test("how a task ended is told with the last line of its log, or that it left no
   );
   writeFileSync(join(folder, "task-0.log"), "training on cpu\nout of luck\n");
   expect(endSentence(one)).toContain(`of 2 cells: out of luck (${folder}/task-0.log)`);
+  expect(endSentence(endedTask(["NODE_FAIL"], 2))).toMatch(/\(NODE_FAIL\) without the rows of 2 cells$/);
 });
 
 test("a queue is summed up job by job", () => {

@@ -31,12 +31,13 @@ export function isWorthAnother({ submission, index, last, missing }: EndedTask, 
   return (words.length === 0 || words.includes("COMPLETED") || isLost(words)) && losses < MOST_LOSSES;
 }
 
-/** How a task ended, in one sentence with the last line of its log. */
+/** How a task ended, in one sentence with the last line of its log, which says nothing where the node was lost. */
 export function endSentence({ submission, index, last, missing }: EndedTask): string {
   const where = last?.node ? ` on ${last.node}` : "";
   const how = [...(last?.words ?? []), ...(last?.reason ? [last.reason] : [])].join(", ") || "nobody knows how";
+  const log = isLost(last?.words ?? []) ? "" : told(submission.folder, index, last !== undefined);
   const what = `task ${index}${last ? ` of job ${last.job}` : ""} ended${where} (${how}) without the rows of ${missing}`;
-  return `${what} ${missing === 1 ? "cell" : "cells"}${told(submission.folder, index, last !== undefined)}`;
+  return `${what} ${missing === 1 ? "cell" : "cells"}${log}`;
 }
 
 function told(folder: string, index: number, isKnown: boolean): string {
