@@ -13,7 +13,7 @@ import { judgeStudy, looksOf } from "../src/studies/judge-study.js";
 import { cellsOfLook, cellsOfLooks, looksMade } from "../src/studies/looks.js";
 import { parseStudy } from "../src/studies/parse-study.js";
 import type { Study } from "../src/studies/study.js";
-import type { Measurement, Predictor, Row, Run, Trial } from "../src/types.js";
+import type { Claim, Measurement, Predictor, Row, Run, Trial } from "../src/types.js";
 
 const catalogue = await loadCatalogue();
 const optimum = catalogue.predictors.get("lsa-optimum")!.make({}, { features: 1, context: 1 }) as Predictor;
@@ -110,6 +110,16 @@ describe("the looks of a study", () => {
   test("need a hypothesis to decide, or a precision", async () => {
     await expect(studyOf("precision: decided", { hypothesis: "" })).rejects.toThrow(
       "there are no hypotheses to decide",
+    );
+  });
+
+  test("are for hypotheses: claims of a study's own know of none", async () => {
+    const text = `title: t\nuse: ./mine.ts\nlaw: { kind: gaussian-linear, features: 2 }\ncontext: 4\npredictors: [zero]`;
+    const bring = async () => ({ catalogue, claims: [{ id: "mine" } as Claim] });
+    const parsed = (more: string) => parseStudy(`${text}\n${more}`, "study.yaml", catalogue, undefined, bring);
+    expect((await parsed("seeds: 3")).claims).toHaveLength(1);
+    await expect(parsed("precision: { risk: 1% }")).rejects.toThrow(
+      "study.yaml:6:12: the level over looks is kept for hypotheses, and this study has claims of its own too",
     );
   });
 

@@ -22,6 +22,22 @@ import { type Json, YamlDocument } from "./yaml-document.js";
  * @param read reads files that the study names; a study that names one is refused without it
  * @param bring loads the units that the study uses; a study that uses some is refused without it
  * @throws StudyError with line and column for the first thing that is not allowed
+ *
+ * @example
+ * import { loadCatalogue } from "iclab/runner/catalogue";
+ * import { parseStudy } from "iclab/studies/parse-study";
+ *
+ * const text = `
+ * title: two contexts
+ * law: { kind: gaussian-linear, features: 2, noise: 0.1 }
+ * context: [4, 8]
+ * predictors: [zero, { newton: 3 }]
+ * `;
+ * const study = await parseStudy(text, "study.yaml", await loadCatalogue());
+ * study.cells.map(({ columns }) => columns.context); // [4, 8]
+ * study.cells[0]?.predictors.map(({ name }) => name); // ["zero", "newton-3"]
+ * const fault = await parseStudy(text.replace("zero", "zreo"), "study.yaml", await loadCatalogue()).catch(String);
+ * String(fault).slice(0, 64); // "StudyError: study.yaml:5:14: `zreo` is not a predictor; did you "
  */
 export async function parseStudy(
   text: string | YamlDocument,
@@ -56,6 +72,11 @@ export async function parseStudy(
   const pools = first.pools === undefined ? null : POOL.column;
   if (pools !== null && precision !== undefined)
     document.fail(["precision"], "seeds and prompts do not narrow an error over pools; give more `pools` instead");
+  if (claims.length > 0 && precision !== undefined)
+    document.fail(
+      ["precision"],
+      "the level over looks is kept for hypotheses, and this study has claims of its own too",
+    );
   const sequential = sequentialOf(asked, (field, sentence) => document.fail(field, sentence));
   const resolved = {
     ...{ title, seeds, cells: distinct.map((cell) => cell.settings), hypotheses: first.hypotheses ?? [] },
