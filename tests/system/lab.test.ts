@@ -94,6 +94,15 @@ async function restsAt(page: Page, step: number) {
   return (await snapshotOf(page))!;
 }
 
+/** Trains to a step in a page of its own, which is closed again, and answers with the weights. */
+async function weightsAfter(state: LabState, step: number): Promise<Record<string, number[]>> {
+  const page = await opened({ ...state, until: step, playing: true });
+  await restsAt(page, step);
+  const weights = await weightsOf(page);
+  await page.context().close();
+  return weights;
+}
+
 /** Weights of a page: typed arrays do not survive the way out of it. */
 const weightsOf = (page: Page): Promise<Record<string, number[]>> =>
   page.evaluate(() =>
@@ -155,17 +164,18 @@ test("a link reproduces the page: settings, changes under way, the update it sta
     axis: "linear",
     changes: [{ set: { "law.noise": 0.8 } }],
   });
+  const stood = await weightsOf(page);
+  await page.context().close();
   const again = await opened({ ...state, speed: null });
   await restsAt(again, step);
-  expect(await weightsOf(again)).toEqual(await weightsOf(page));
+  expect(await weightsOf(again)).toEqual(stood);
   expect(await again.locator("#noise").inputValue()).toBe("0.8");
   expect(await again.locator("#axis").isChecked()).toBe(false);
 }, 90_000);
 
 test("pausing, stepping and resuming do not change the stream: same seed, same weights", async () => {
-  const straight = await opened(stateWith({ backend: "cpu", until: 120, playing: true }));
-  await restsAt(straight, 120);
-  const halting = await opened(stateWith({ backend: "cpu", until: 50, playing: true }));
+  const state = stateWith({ backend: "cpu" });
+  const halting = await opened({ ...state, until: 50, playing: true });
   await restsAt(halting, 50);
   for (const step of [51, 52]) {
     await halting.keyboard.press(".");
@@ -177,13 +187,11 @@ test("pausing, stepping and resuming do not change the stream: same seed, same w
   await halting.keyboard.press("Space");
   await halting.waitForFunction(() => !lab.snapshot()!.playing);
   const { step } = (await snapshotOf(halting))!;
-  const last = await opened(stateWith({ backend: "cpu", until: step, playing: true }));
-  await restsAt(last, step);
-  expect(await weightsOf(halting)).toEqual(await weightsOf(last));
-  expect(await weightsOf(straight)).not.toEqual(await weightsOf(last));
-  const other = await opened(stateWith({ backend: "cpu", until: 120, playing: true, seed: 2 }));
-  await restsAt(other, 120);
-  expect(await weightsOf(other)).not.toEqual(await weightsOf(straight));
+  const halted = await weightsOf(halting);
+  await halting.context().close();
+  expect(await weightsAfter(state, step)).toEqual(halted);
+  expect(await weightsAfter(state, step + 1)).not.toEqual(halted);
+  expect(await weightsAfter({ ...state, seed: 2 }, step)).not.toEqual(halted);
 }, 90_000);
 
 test("the copied study is what `iclab run` trains to the same weights; a pasted one is what the lab trains", async () => {
@@ -219,9 +227,8 @@ test("the copied study is what `iclab run` trains to the same weights; a pasted 
 }, 90_000);
 
 test("a GPU that is lost while it trains is told of, and training goes on from the last snapshot", async () => {
-  const page = await opened(
-    stateWith({ backend: "webgpu", "settings.model.train.batch": 64, until: 400, playing: true }),
-  );
+  const state = stateWith({ backend: "webgpu", "settings.model.train.batch": 64 });
+  const page = await opened({ ...state, until: 400, playing: true });
   await page.waitForFunction(() => (lab.snapshot()?.step ?? 0) > 40);
   await page.evaluate(() => lab.lose());
   await page.waitForFunction(() => /lost/.test(document.querySelector("#status")!.textContent!), null, { polling: 20 });
@@ -230,11 +237,9 @@ test("a GPU that is lost while it trains is told of, and training goes on from t
   )!;
   expect(Number(from)).toBeGreaterThan(40);
   await restsAt(page, 400);
-  const undisturbed = await opened(
-    stateWith({ backend: "webgpu", "settings.model.train.batch": 64, until: 400, playing: true }),
-  );
-  await restsAt(undisturbed, 400);
-  expect(await weightsOf(page)).toEqual(await weightsOf(undisturbed));
+  const lost = await weightsOf(page);
+  await page.context().close();
+  expect(await weightsAfter(state, 400)).toEqual(lost);
 }, 120_000);
 
 test("a slider that changes the shape of the weights begins anew; one of the law leaves them as they are", async () => {

@@ -17,6 +17,9 @@ type Begin = Extract<ToTraining, { kind: "begin" }>;
 /** Milliseconds of updates between two looks at the messages. */
 const PORTION = 24;
 
+/** Most updates between two snapshots, as a share of those made: curves over the logarithm of steps have no gaps. */
+const SHARE = 0.04;
+
 /** The training under way. */
 interface Run {
   readonly number: number;
@@ -190,7 +193,8 @@ export class Trainer {
     const { updates, wait } = run.playing ? pace.allowance() : { updates: run.owed, wait: 0 };
     if (updates === 0) return this.inbox.rest(wait);
     try {
-      const last = Math.min(endOf(run), before + updates, run.coming[0]?.step ?? Number.POSITIVE_INFINITY);
+      const soon = before + Math.ceil(SHARE * (before + 1));
+      const last = Math.min(endOf(run), before + updates, soon, run.coming[0]?.step ?? Number.POSITIVE_INFINITY);
       run.last = await stepper.advance(PORTION, last);
       const made = stepper.step - before;
       if (run.playing) pace.made(made);
