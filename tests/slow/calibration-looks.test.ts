@@ -83,3 +83,21 @@ test.each(all)("a thousand true and a thousand false hypotheses, each alone: %s,
   if (isWhole && level === 0.05) expect(wrong(without)).toBeGreaterThan(most(6 * STUDIES, level / 2));
   expect(counts.right).toBeGreaterThanOrEqual(2 * STUDIES);
 });
+
+test("studies of all eight sentences in two cells keep the level over hypotheses, cells and looks", async () => {
+  const [level, studies] = [0.05, isWhole ? 250 : 4];
+  const { seeds, more, training } = cases["3 to 48 seeds"];
+  const study = await studyOf(seeds, [4, 8], sentences, more);
+  const draws = new Draws(foldIn(keyOf(11), "families"));
+  const verdicts: (boolean | null)[][] = [];
+  for (let i = 0; i < studies; i++) {
+    const rows = drawnRows(draws, [4, 8], study.sequential!.sizes.at(-1)!, training);
+    // None of them ends early, as six of its sentences lie on an edge.
+    verdicts.push(judgeStudy(study, rows, level).map(({ holds }) => holds));
+  }
+  const { wrongStudies, right } = counted(verdicts, truths);
+  if (isWhole)
+    expect(page).toContain(`wrong in ${wrongStudies} of ${studies} studies, ${right} of 2000 decided rightly`);
+  expect(wrongStudies).toBeLessThanOrEqual(most(studies, level));
+  expect(right).toBeGreaterThanOrEqual(2 * studies);
+});
