@@ -12,6 +12,13 @@ export type BackendState = { readonly name: BackendName } & (
 /**
  * Opens each backend in turn and closes it again, for `iclab doctor`. In turn, because tfjs holds one at a time: a
  * backend that the caller has open makes the others answer so.
+ *
+ * @example
+ * import { findBackends } from "iclab/backends/find";
+ *
+ * const states = await findBackends();
+ * states.map(({ name }) => name); // ["tfjs-webgpu", "tfjs-wasm", "tfjs-cpu"]
+ * states.at(-1)?.opens; // true
  */
 export async function findBackends(
   backends: readonly Backend[] = [tfjsWebgpu, tfjsWasm, tfjsCpu],

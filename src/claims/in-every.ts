@@ -3,7 +3,24 @@ import { along, cellsOf, eachCell, eachSeed } from "./cell.js";
 import type { Judge } from "./inequality.js";
 import { FAMILY_LEVEL, verdictOf } from "./verdict.js";
 
-/** Whether a claim holds in every cell, where `by` are the columns that set cells apart. */
+/**
+ * Whether a claim holds in every cell, where `by` are the columns that set cells apart.
+ *
+ * @example
+ * import { inEveryCell } from "iclab/claims/in-every";
+ * import { inequality } from "iclab/claims/inequality";
+ * import type { Measurement } from "iclab/types";
+ *
+ * const place = { context: 8, testContext: 8, seed: 0, exact: false, status: "ok", prompts: 4000, kind: "model" } as const;
+ * const row = (name: string, risk: number): Measurement => ({ ...place, name, risk, standardError: 0.01, excess: risk });
+ * const judge = inequality(
+ *   (cell) => cell!.risk("layer"),
+ *   (cell) => cell!.risk("zero"),
+ * );
+ * inEveryCell([row("layer", 0.7), row("zero", 3)], ["context"], judge).holds; // true
+ * inEveryCell([row("layer", 2.99), row("zero", 3)], ["context"], judge).holds; // null
+ * inEveryCell([], ["context"], judge).rows; // 0
+ */
 export function inEveryCell(
   rows: readonly Measurement[],
   by: readonly string[],

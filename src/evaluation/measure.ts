@@ -35,6 +35,21 @@ const TOLD = 64;
  * label squared.
  *
  * @throws RangeError on fewer than two prompts: one prompt has no standard error. Error where a thread ends.
+ *
+ * @example
+ * import { predictorEntrant } from "iclab/evaluation/entrant";
+ * import { measure } from "iclab/evaluation/measure";
+ * import { linearRegressionLaw } from "iclab/laws/gaussian-linear";
+ * import { keyOf } from "iclab/math/keys";
+ * import gradientStep from "iclab/predictors/gradient-step";
+ * import ridge from "iclab/predictors/ridge";
+ *
+ * const law = linearRegressionLaw({ features: 3, noise: 0.5 });
+ * const [site, at] = [{ features: 3, context: 8 }, { population: law.population, context: 8 }];
+ * const entrants = [gradientStep.make(undefined, site), ridge.make({}, site)].map((one) => predictorEntrant(one, at, at));
+ * const rows = await measure(entrants, { law, context: 8, prompts: 2000, key: keyOf(1), seed: 0, columns: { context: 8 } });
+ * rows.map(({ name, exact }) => `${name}${exact ? ", exact" : ""}`); // ["gradient-step", "ridge", "gradient-step, exact"]
+ * rows[0]!.risk! > rows[1]!.risk!; // true
  */
 export async function measure(entrants: readonly Entrant[], test: Test): Promise<Measurement[]> {
   if (test.prompts < 2) throw new RangeError(`a risk needs at least 2 prompts to have an error, not ${test.prompts}`);

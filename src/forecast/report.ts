@@ -42,6 +42,14 @@ export interface ForecastReport extends Setting {
  * comparisons; and whether an autoregression is plausible as the law of the training part.
  *
  * @throws RangeError where there are too few values, with how many are needed
+ *
+ * @example
+ * import { forecastReport } from "iclab/forecast/report";
+ * import { keyOf } from "iclab/math/keys";
+ *
+ * const months = Float64Array.from({ length: 240 }, (_, month) => Math.sin((2 * Math.PI * month) / 12) + 0.01 * (month % 7));
+ * const { rows } = forecastReport(months, { horizon: 1, season: 12, split: 0.8, origins: 40 }, keyOf(1));
+ * rows.length > 5; // true
  */
 export function forecastReport(values: Float64Array, options: ForecastOptions, key: Key): ForecastReport {
   const { horizon, season, split } = options;

@@ -51,6 +51,21 @@ export type Model = (prompts: Prompts) => Nd<["batch"]>;
  * and the distance measured on the other, with a bootstrap over prompts for its error.
  *
  * @param prompts in either half of each of the (at most) six grounds
+ *
+ * @example
+ * import { identify } from "iclab/identify/identify";
+ * import { linearRegressionLaw } from "iclab/laws/gaussian-linear";
+ * import { keyOf } from "iclab/math/keys";
+ * import gradientStep from "iclab/predictors/gradient-step";
+ * import newton from "iclab/predictors/newton";
+ * import ridge from "iclab/predictors/ridge";
+ *
+ * const law = linearRegressionLaw({ features: 3, noise: 0.5 });
+ * const site = { features: 3, context: 12 };
+ * const predictors = [gradientStep.make(undefined, site), newton.make(2, site), ridge.make({}, site)];
+ * const { predict } = newton.make(2, site).tune(law.population, 12); // a model that is one of them
+ * const { best } = await identify(predict, predictors, { law, context: 12, key: keyOf(1), prompts: 100 });
+ * best?.name; // "newton-2"
  */
 export async function identify(
   model: Model,

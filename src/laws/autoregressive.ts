@@ -52,6 +52,16 @@ const LONGEST_BURN_IN = 20_000;
  * Source: Zhou, Wang, Goel, Zhang 2025, Definition 3.1.
  *
  * @throws RangeError where noise, window or innovations make no such law, with what is allowed
+ *
+ * @example
+ * import { autoregressiveLaw } from "iclab/laws/autoregressive";
+ * import { fixedCoefficients } from "iclab/laws/series-coefficients";
+ * import { keyOf } from "iclab/math/keys";
+ *
+ * const law = autoregressiveLaw({ coefficients: fixedCoefficients([0.5, -0.3]), noise: 1 });
+ * const { x, y } = law.draw(keyOf(1), { from: 0, count: 1 }, 3); // windows of one series, each with the value after it
+ * x.shape; // [1, 3, 2]
+ * x.data[3] === y.data[0]; // true
  */
 export function autoregressiveLaw(given: SeriesSettings): Law<Autoregression> {
   const { coefficients, window = orderOf(coefficients), constant = false, noise = 1 } = given;

@@ -62,6 +62,17 @@ export interface Settings {
  * tasks and inputs as they are.
  *
  * @throws RangeError on negative noise, or where a matrix is not symmetric, not semidefinite or not d x d.
+ *
+ * @example
+ * import { linearRegressionLaw } from "iclab/laws/gaussian-linear";
+ * import { keyOf } from "iclab/math/keys";
+ *
+ * const law = linearRegressionLaw({ features: 3, noise: 0.1 });
+ * const { x, y, query } = law.draw(keyOf(1), { from: 0, count: 4 }, 8); // four prompts of eight labelled pairs
+ * x.shape; // [4, 8, 3]
+ * y.shape; // [4, 8, 1]
+ * query.data.length; // 12
+ * law.population.covariance[0]; // [1, 0, 0]
  */
 export function linearRegressionLaw(settings: Settings): Law<LinearRegression> {
   const { features, noise = 0, covariance = identity(features), taskCovariance = identity(features) } = settings;

@@ -38,6 +38,13 @@ export function threefry2x32(key: Key, counter: readonly [number, number], round
  * The key of a seed: its 64 bits in two's complement, so that distinct seeds have distinct keys.
  *
  * @throws RangeError unless the seed is an integer between -(2^53 - 1) and 2^53 - 1.
+ *
+ * @example
+ * import { foldIn, keyOf } from "iclab/math/keys";
+ *
+ * const key = keyOf(7);
+ * foldIn(key, "prompts"); // [657537423, 1442333698]
+ * foldIn(key, "init")[0] === foldIn(key, "prompts")[0]; // false
  */
 export function keyOf(seed: number): Key {
   return words(seed, "a seed");

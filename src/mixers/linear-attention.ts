@@ -100,6 +100,22 @@ export const examples: readonly z.input<typeof options>[] = [
   { init: { structured: 0.1 } },
 ];
 
+/**
+ * Linear attention as a study names it: options checked by a schema, then made for a size of problem.
+ *
+ * @example
+ * import { linearRegressionLaw } from "iclab/laws/gaussian-linear";
+ * import { keyOf } from "iclab/math/keys";
+ * import linearAttention from "iclab/mixers/linear-attention";
+ *
+ * const mixer = linearAttention.make(linearAttention.options.parse({ heads: 2 }), { features: 3, context: 8 });
+ * const weights = mixer.init(keyOf(1), 3);
+ * const { KQ, OV } = mixer.products(weights);
+ * KQ.shape; // [2, 4, 4]
+ * OV.shape; // [2, 4]
+ * const prompts = linearRegressionLaw({ features: 3 }).draw(keyOf(2), { from: 0, count: 5 }, 8);
+ * mixer.forward(weights, prompts).shape; // [5]
+ */
 const linear: Unit<LinearAttentionOptions, Mixer> = {
   name: "linear-attention",
   says: "one layer of linear self-attention: scores without a softmax, averaged over the context",

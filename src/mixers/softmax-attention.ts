@@ -113,6 +113,16 @@ export const examples: readonly z.input<typeof options>[] = [
   { heads: 2, weights: "factored", scale: "root-token", init: { uniform: "fan-in" } },
 ];
 
+/**
+ * Softmax attention as a study names it.
+ *
+ * @example
+ * import softmaxAttention from "iclab/mixers/softmax-attention";
+ *
+ * const { options, make } = softmaxAttention;
+ * make(options.parse({ heads: 2 }), { features: 3, context: 8 }).symmetries; // ["context-permutation"]
+ * options.safeParse({ haeds: 2 }).success; // false
+ */
 const softmax: Unit<SoftmaxAttentionOptions, Mixer> = {
   name: "softmax-attention",
   says: "one layer of multi-head softmax self-attention",

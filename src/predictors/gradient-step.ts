@@ -18,6 +18,21 @@ function gradientStep(retuned: boolean): Predictor<AnyRegression> {
   };
 }
 
+/**
+ * The gradient step as a study names it: tuned at one law and length, then asked at any.
+ *
+ * @example
+ * import { linearRegressionLaw } from "iclab/laws/gaussian-linear";
+ * import { keyOf } from "iclab/math/keys";
+ * import gradientStep from "iclab/predictors/gradient-step";
+ *
+ * const law = linearRegressionLaw({ features: 3, noise: 0.5 });
+ * const predictor = gradientStep.make(undefined, { features: 3, context: 8 });
+ * const { predict, risk } = predictor.tune(law.population, 8);
+ * predict(law.draw(keyOf(1), { from: 0, count: 2 }, 8)).shape; // [2]
+ * const answer = risk(law.population, 8);
+ * "value" in answer ? answer.value : answer.why; // 1.2908
+ */
 const unit: Unit<"retuned" | undefined, Predictor<AnyRegression>> = {
   name: "gradient-step",
   says: "one step of gradient descent with the best step for the training law (`retuned`: for the test law)",

@@ -65,6 +65,17 @@ const options = z.strictObject({
 
 type Options = z.infer<typeof options>;
 
+/**
+ * Ridge regression as a study names it.
+ *
+ * @example
+ * import { linearRegressionLaw } from "iclab/laws/gaussian-linear";
+ * import ridge from "iclab/predictors/ridge";
+ *
+ * const { population } = linearRegressionLaw({ features: 2, noise: 0.5 });
+ * const answer = ridge.make({}, { features: 2, context: 6 }).tune(population, 6).risk(population, 6);
+ * "why" in answer; // true
+ */
 const unit: Unit<Options, Predictor<AnyRegression>> = {
   name: "ridge",
   says: "the posterior mean of the task: Bayes where tasks and noise are Gaussian",

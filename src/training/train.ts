@@ -19,6 +19,28 @@ import { rateAt } from "./rate.js";
  * labels in it, ends with a `diverged` snapshot of the last weights with a good loss; the others go on.
  *
  * @throws RangeError on a schedule or prompts that cannot be; whatever `signal` was aborted with, within a step.
+ *
+ * @example
+ * import tfjsCpu from "iclab/backends/tfjs-cpu";
+ * import { linearRegressionLaw } from "iclab/laws/gaussian-linear";
+ * import { keyOf } from "iclab/math/keys";
+ * import linearAttention from "iclab/mixers/linear-attention";
+ * import { train } from "iclab/training/train";
+ * import type { Schedule } from "iclab/types";
+ *
+ * const backend = await tfjsCpu.open();
+ * if (typeof backend === "string") throw new Error(backend); // the sentence why it does not open
+ * const law = linearRegressionLaw({ features: 2 });
+ * const mixer = linearAttention.make(linearAttention.options.parse({}), { features: 2, context: 5 });
+ * const schedule: Schedule = {
+ *   ...{ steps: 4, batch: 16, rate: 0.02, clip: null, warmup: 0, decay: "constant", lossFactor: 1 },
+ *   optimizer: { kind: "adam", betas: [0.9, 0.999], epsilon: 1e-8 },
+ * };
+ * const seen: string[] = [];
+ * for await (const { step, status } of train([{ mixer, law, context: 5, schedule, key: keyOf(1), record: [0, 2] }], { backend }))
+ *   seen.push(`${step} ${status}`);
+ * await backend.close();
+ * seen; // ["0 ok", "2 ok", "4 ok"]
  */
 export const train: Train<OpenTfjs> = async function* (trials, { backend, signal, checkpoints }) {
   for (const trial of trials) checkTrial(trial);

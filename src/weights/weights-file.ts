@@ -16,7 +16,16 @@ export function readArrays(name: string, bytes: Uint8Array): Arrays {
   return formatOf(name).read(bytes);
 }
 
-/** The bytes of a file of that name. @throws WeightsError for another ending */
+/**
+ * The bytes of a file of that name. @throws WeightsError for another ending
+ *
+ * @example
+ * import { readArrays, writeArrays } from "iclab/weights/weights-file";
+ *
+ * const KQ = { shape: [2, 2], data: Float64Array.from([1, 2, 3, 4]) };
+ * const bytes = writeArrays("model.npz", { arrays: new Map([["KQ", KQ]]), texts: {} });
+ * readArrays("model.npz", bytes).arrays.get("KQ")?.data[3]; // 4
+ */
 export function writeArrays(name: string, arrays: Arrays): Uint8Array {
   return formatOf(name).write(arrays);
 }

@@ -17,6 +17,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { chromium } from "playwright-core";
 import { packageRoot, version } from "../../src/runner/package-root.js";
+import { docExamples } from "../doc-examples.js";
 
 const run = promisify(execFile);
 const readme = readFileSync(join(packageRoot, "README.md"), "utf8");
@@ -63,7 +64,7 @@ test("npx iclab helps, lists what it has, and runs a study", async () => {
   expect((await iclab("run", "study.yaml", "--backend", "cpu")).stdout).toMatch(/report: report\/index\.html\n$/);
 }, 120_000);
 
-test("the types are found by TypeScript, also those of own units and of studies in TypeScript", async () => {
+test("the types are found by TypeScript: by own units, studies in TypeScript, and the examples of doc comments", async () => {
   const page = readFileSync(join(packageRoot, "docs/own-units.md"), "utf8");
   const folder = join(app, "own");
   mkdirSync(folder);
@@ -85,6 +86,7 @@ test("the types are found by TypeScript, also those of own units and of studies 
     join(app, "package.json"),
     JSON.stringify({ ...JSON.parse(readFileSync(join(app, "package.json"), "utf8")), type: "module" }),
   );
+  for (const [i, { text }] of docExamples().entries()) writeFileSync(join(folder, `example-${i}.ts`), text);
   const compiler = join(packageRoot, "node_modules/typescript/bin/tsc");
   const options = [
     "--noEmit",

@@ -17,6 +17,28 @@ import { sharesMemory } from "./shares-memory.js";
  * on bit for bit, on any number of threads.
  *
  * @throws RangeError on a schedule or prompts that cannot be; whatever `signal` was aborted with, within a few milliseconds.
+ *
+ * @example
+ * import { cpuBackend } from "iclab/engine/cpu/backend";
+ * import { train } from "iclab/engine/cpu/train";
+ * import { linearRegressionLaw } from "iclab/laws/gaussian-linear";
+ * import { keyOf } from "iclab/math/keys";
+ * import linearAttention from "iclab/mixers/linear-attention";
+ * import type { Schedule, Trial } from "iclab/types";
+ *
+ * const backend = await cpuBackend(2).open();
+ * if (typeof backend === "string") throw new Error(backend);
+ * const law = linearRegressionLaw({ features: 2 });
+ * const mixer = linearAttention.make(linearAttention.options.parse({}), { features: 2, context: 5 });
+ * const schedule: Schedule = {
+ *   ...{ steps: 300, batch: 128, rate: 0.02, clip: null, warmup: 0, decay: "cosine", lossFactor: 1 },
+ *   optimizer: { kind: "adam", betas: [0.9, 0.999], epsilon: 1e-8 },
+ * };
+ * const trials = [0, 1, 2].map((seed): Trial => ({ mixer, law, context: 5, schedule, key: keyOf(seed), record: [] }));
+ * const ended = new Map<number, string>();
+ * for await (const { trial, step, status } of train(trials, { backend })) ended.set(trial, `${step} ${status}`);
+ * await backend.close();
+ * [...ended.values()]; // ["300 ok", "300 ok", "300 ok"]
  */
 export const train: Train<OpenCpu> = async function* (trials, { backend: { pool }, signal, checkpoints }) {
   for (const trial of trials) checkTrial(trial);
