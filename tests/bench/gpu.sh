@@ -2,6 +2,7 @@
 # Runs GPU benches on a Linux machine that has a GPU with its driver, but neither Node nor a network.
 #
 #   sh tests/bench/gpu.sh pack DIR         where Node is: leaves DIR/base.tar.xz (30 MB, kept if there) and DIR/code.tar.xz
+#   sh tests/bench/gpu.sh base DIR         the first of these alone
 #   sh tests/bench/gpu.sh run DIR NAME...  where the GPU is, in a copy of this repository with DIR in it: prints
 #                                          `iclab bench NAME` of each name (gpu, published, roofline: some six minutes
 #                                          with JAX and PyTorch; tuning: five) and the card's clock before and after
@@ -20,18 +21,17 @@ loaders="libvulkan1 libegl1 libglvnd0 libgl1 libglx0 libgles2 libopengl0"
 loaders="$loaders libx11-6 libxext6 libxcb1 libxau6 libxdmcp6 libbsd0 libmd0"
 
 pack() {
-  work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
   cd "$here"
   [ -e "$dir/base.tar.xz" ] || pack_base
   npm run -s build
   node_modules/.bin/rolldown dist/src/cli/bench.js --dir "$work/iclab/bundle" --format esm --platform node \
-    --external webgpu,@resvg/resvg-js,linkedom,canvas >/dev/null
+    --external webgpu,@resvg/resvg-js,linkedom,canvas,@duckdb/node-api >/dev/null
   tar -C "$work" -c iclab/bundle | xz -T0 >"$dir/code.tar.xz"
   ls -l "$dir"
 }
 
 pack_base() {
+  cd "$here"
   base=$work/iclab
   mkdir -p "$base/node_modules/webgpu/dist" "$base/root"
   cp "$(command -v node)" "$base/node"
@@ -62,8 +62,11 @@ run() {
   nvidia-smi --query-gpu=clocks.sm,temperature.gpu,power.draw --format=csv,noheader || true
 }
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 case $action in
   pack) pack ;;
+  base) [ -e "$dir/base.tar.xz" ] || pack_base ;;
   run) run "$@" ;;
-  *) echo "gpu.sh: $action is neither pack nor run" >&2 && exit 2 ;;
+  *) echo "gpu.sh: $action is none of pack, base and run" >&2 && exit 2 ;;
 esac
