@@ -56,7 +56,14 @@ test.each([
   expect(files(out)).toEqual(whole);
   expect(again).toMatchObject({ looks: document.looks, verdicts: document.verdicts });
 
-  // A report judges the same looks; without a file of the last look, those before.
-  const told = `${document.looks!.made.length} of at most ${document.looks!.planned} looks were made`;
-  expect((await iclab(["report", out])).stdout).toContain(told);
+  // A report judges the same looks; without a cell of the last one, those before.
+  const { made, planned } = document.looks!;
+  const told = (looks: number) => `${looks} of at most ${planned} looks were made`;
+  expect((await iclab(["report", out])).stdout).toContain(told(made.length));
+  const last = about === "training" ? `seed=${made.at(-1)! - 1}-` : `look=${made.length}-`;
+  rmSync(cellFiles(out).find((file) => basename(file).includes(last))!);
+  const torn = await iclab(["report", out]);
+  expect(torn.stdout).toContain(told(made.length - 1));
+  if (about === "training")
+    expect(torn.stderr).toMatch(/\d+ of \d+ cells are of a look that is not whole, and were left out/);
 });
