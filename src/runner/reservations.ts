@@ -12,6 +12,10 @@ import type { Presence, Runner } from "./presence.js";
  * Whoever gets a cell looks once more whether its rows are there: they may have been finished in between.
  */
 export class Reservations {
+  private listing: Listing = { at: Number.NEGATIVE_INFINITY, numbers: new Map() };
+  /** The numbers of this runner's own. */
+  private readonly own = new Map<string, number>();
+
   constructor(private readonly presence: Presence) {}
 
   /** Reserves a cell. @returns the living runner that has it already, or null where it is ours @throws DiskError */
@@ -23,10 +27,14 @@ export class Reservations {
     for (;;) {
       const last = this.last(cell);
       if (last !== null && last.runner !== null && this.presence.isAlive(last.runner)) return last.runner;
-      if (this.make(cell, (last?.number ?? 0) + 1)) {
+      const number = (last?.number ?? 0) + 1;
+      if (this.make(cell, number)) {
+        this.own.set(cell, number);
         this.note("began", cell);
         return null;
       }
+      // Somebody has made one since the folder was listed.
+      this.listing = { ...this.listing, at: Number.NEGATIVE_INFINITY };
     }
   }
 
@@ -39,19 +47,25 @@ export class Reservations {
   /** Gives a cell free. @param how what the journal says of it */
   release(cell: string, how: "finished" | "failed" | "found" | "dropped"): void {
     this.note(how, cell);
-    const own = numbersOf(this.presence.folder, cell).sort((a, b) => a - b);
+    const own = this.own.get(cell) ?? 0;
+    this.own.delete(cell);
     // The highest last: a lower one alone would pass for the one that counts.
-    for (const number of own) discardFile(this.file(cell, number));
+    for (let number = 1; number <= own; number++) discardFile(this.file(cell, number));
   }
 
   private last(cell: string): { readonly number: number; readonly runner: Runner | null } | null {
-    const number = Math.max(0, ...numbersOf(this.presence.folder, cell));
+    const number = Math.max(0, ...(this.numbers().get(cell) ?? []));
     if (number === 0) return null;
     try {
       return { number, runner: JSON.parse(readFileSync(this.file(cell, number), "utf8")) as Runner };
     } catch {
       return { number, runner: null };
     }
+  }
+
+  private numbers(): Listing["numbers"] {
+    if (performance.now() - this.listing.at > FRESH) this.listing = list(this.presence.folder);
+    return this.listing.numbers;
   }
 
   /** Makes a reservation: a second name of this runner's sign of life, which fails where there is one of that name. */
@@ -80,10 +94,25 @@ export class Reservations {
   }
 }
 
-function numbersOf(folder: string, cell: string): number[] {
-  const pattern = /^(.*)\.(\d+)\.reserved$/;
-  return readdirSync(folder).flatMap((file) => {
-    const match = pattern.exec(file);
-    return match?.[1] === cell ? Number(match[2]) : [];
-  });
+interface Listing {
+  /** When, in milliseconds. */
+  readonly at: number;
+  readonly numbers: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * Milliseconds for which a listing of the folder is used again, where a thousand cells are reserved one after another. An
+ * old one costs nothing but another try: a number is made by one runner only, whatever others believe.
+ */
+const FRESH = 50;
+
+const PATTERN = /^(.*)\.(\d+)\.reserved$/;
+
+function list(folder: string): Listing {
+  const numbers = new Map<string, number[]>();
+  for (const file of readdirSync(folder)) {
+    const [, cell, number] = PATTERN.exec(file) ?? [];
+    if (cell !== undefined) numbers.set(cell, [...(numbers.get(cell) ?? []), Number(number)]);
+  }
+  return { at: performance.now(), numbers };
 }
