@@ -30,6 +30,7 @@ export class Reservations {
       const number = (last?.number ?? 0) + 1;
       if (this.make(cell, number)) {
         this.own.set(cell, number);
+        this.listing.numbers.set(cell, [number]);
         this.note("began", cell);
         return null;
       }
@@ -49,6 +50,7 @@ export class Reservations {
     this.note(how, cell);
     const own = this.own.get(cell) ?? 0;
     this.own.delete(cell);
+    this.listing.numbers.delete(cell);
     // The highest last: a lower one alone would pass for the one that counts.
     for (let number = 1; number <= own; number++) discardFile(this.file(cell, number));
   }
@@ -97,7 +99,7 @@ export class Reservations {
 interface Listing {
   /** When, in milliseconds. */
   readonly at: number;
-  readonly numbers: ReadonlyMap<string, readonly number[]>;
+  readonly numbers: Map<string, number[]>;
 }
 
 /**
