@@ -99,7 +99,7 @@ test("a dead runner's cell goes to one of those who want it, also after a second
   expect(c.take("cell")).toBeNull();
   // Only who has a cell gives it free.
   of("b").release("cell", "finished");
-  expect(c.holder("cell")).toEqual(far("c"));
+  expect(of("a").holder("cell")).toEqual(far("c"));
   c.release("cell", "finished");
   expect(readdirSync(folder).filter((file) => file.endsWith(".reserved"))).toEqual([]);
 });
