@@ -165,7 +165,7 @@ function told({ mixer, law, ...rest }: Trial): string {
   return canonical({ ...rest, mixer: mixer.name, weights, population: law.population });
 }
 
-/** The smoke cell of least training: steps times prompts times pairs times features. */
+/** The smoke cell of least training: steps times prompts times pairs times features, Infinity where nothing is trained. */
 function cheapest(experiment: Experiment): { readonly cell: Row; readonly price: number } {
   const work = ({ schedule, context, law }: Trial) =>
     schedule.steps * schedule.batch * (Number(context) + 1) * law.features;
@@ -174,7 +174,7 @@ function cheapest(experiment: Experiment): { readonly cell: Row; readonly price:
     return { cell, price };
   });
   const trained = priced.filter(({ price }) => price > 0).sort((a, b) => a.price - b.price);
-  return trained[0]!;
+  return trained[0] ?? { cell: priced[0]!.cell, price: Number.POSITIVE_INFINITY };
 }
 
 /** Columns beside those of the cell that say what was measured and where. */

@@ -42,7 +42,7 @@ const doors: Record<string, readonly string[]> = {
   ],
   experiments: [
     ...["types", "math", "laws", "mixers", "predictors", "theory", "training", "studies"],
-    ...["evaluation", "claims", "figures"],
+    ...["evaluation", "forecast", "claims", "figures"],
   ],
 };
 

@@ -13,13 +13,15 @@ import nlinear from "../src/predictors/nlinear.js";
 import ols from "../src/predictors/ols.js";
 import yuleWalker from "../src/predictors/yule-walker.js";
 import zero from "../src/predictors/zero.js";
+import { bestLinearWeights } from "../src/theory/series/best-linear.js";
 import { drawnCoefficientGain, drawnCoefficientLimit } from "../src/theory/series/drawn-coefficient-limit.js";
 import { horizonRisk } from "../src/theory/series/horizon-risk.js";
+import { breakEvenShift, shiftedRisk } from "../src/theory/series/level-shift.js";
 import { seriesLsaBound } from "../src/theory/series/lsa-bound.js";
 import { lsaMoments } from "../src/theory/series/lsa-moments.js";
 import { relaxedLsaRisk, seriesLsaOptimum } from "../src/theory/series/lsa-optimum.js";
 import { seriesLsaRisk } from "../src/theory/series/lsa-risk.js";
-import { noLevelRisk } from "../src/theory/series/no-level-risk.js";
+import { noLevelRisk, noLevelWeights } from "../src/theory/series/no-level-risk.js";
 import { rolloutDecay } from "../src/theory/series/rollout-decay.js";
 import { lastValueRisk } from "../src/theory/series/simple-risks.js";
 import type { Law, Predictor } from "../src/types.js";
@@ -251,3 +253,20 @@ function fixedReflections({
   if (coefficients.kind !== "fixed") throw new Error("drawn");
   return coefficients.reflections;
 }
+
+test("NLinear draws level with the best linear prediction at the break-even shift, to roundoff", () => {
+  for (const rho of [[0.5], [1.2, -0.5], [0.98], [0.3, 0.2, 0.1]]) {
+    const series = population(rho, { window: 8 });
+    const level = breakEvenShift.value(series, {});
+    const shifted = shiftedRisk.value(series, { weights: bestLinearWeights(series), level });
+    expect(Math.abs(shifted / noLevelRisk.value(series, {}) - 1)).toBeLessThan(64 * Number.EPSILON);
+    expect(shiftedRisk.value(series, { weights: noLevelWeights(series), level: 10 })).toBeCloseTo(
+      noLevelRisk.value(series, {}),
+      10,
+    );
+  }
+  const constant = population([0.5], { constant: true });
+  expect(shiftedRisk.applies(constant, { weights: [0.5, 0], level: 1 })).toBe(
+    "a constant row does not move with the level",
+  );
+});

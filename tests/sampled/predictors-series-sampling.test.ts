@@ -114,7 +114,7 @@ test("with three coefficients its risk is below that of least squares on the pro
   const law = autoregressiveLaw({ coefficients: partial(3, 0.8) });
   const at = { population: law.population, context: 12 };
   const entrants = [bayes, ols.make({}, site)].map((each) => predictorEntrant(each, at, at));
-  const test = { law, context: 12, prompts: 500, key, seed: 0, columns: { context: 12 } };
+  const test = { law, context: 12, prompts: 1000, key, seed: 0, columns: { context: 12 } };
   const [own, ...others] = await measure(entrants, test);
   expect(own!.effectiveSamples).toBeGreaterThanOrEqual(400);
   expect(others[0]!.effectiveSamples).toBeUndefined();
