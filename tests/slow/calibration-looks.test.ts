@@ -17,7 +17,7 @@ const page = readFileSync(join(packageRoot, "docs/statistics.md"), "utf8");
 /** Of each of four true and four false sentences: a thousand of each with `npm run test:all`, which takes minutes. */
 const isWhole = process.env.ICLAB_ALL !== undefined;
 const STUDIES = isWhole ? 250 : 5;
-jest.setTimeout(isWhole ? 600_000 : 30_000);
+jest.setTimeout(isWhole ? 1_800_000 : 30_000);
 
 const cases = {
   "3 to 48 seeds": { seeds: 3, more: "precision: decided", training: (draws: Draws) => 1 + 0.1 * draws.normal() },
