@@ -191,9 +191,7 @@ test.each([
 test("a law with moments enough, or of series, is told to have none too few, or the same of its innovations", async () => {
   for (const inputs of ["{ student: 9 }", "gaussian", "{ uniform: 1 }"])
     expect(heavyLaws(await studyOf(`{ kind: gaussian-linear, features: 2, inputs: ${inputs} }`))).toEqual([]);
-  const series = await studyOf(
-    "{ kind: autoregressive, coefficients: [0.5], window: 2, innovations: { student: 3 } }",
-  );
+  const series = await studyOf("{ kind: autoregressive, coefficients: [0.5], window: 2, innovations: { student: 3 } }");
   expect(heavyLaws(series)).toEqual([
     expect.stringMatching("the law autoregressive has innovations of Student's t with 4"),
   ]);
