@@ -78,9 +78,18 @@ export class SlurmCluster {
 
   /** A node as a lost one is: its daemon, its tasks and what they started are killed. */
   lose(node: Node): void {
+    for (const pid of this.processes(node)) process.kill(pid, "SIGKILL");
+  }
+
+  /** Stops a node's tasks where they are, or has them go on: what they do is then not a question of when one looks. */
+  signal(node: Node, signal: "SIGSTOP" | "SIGCONT"): void {
+    for (const pid of this.processes(node)) if (programOf(pid) === process.execPath) process.kill(pid, signal);
+  }
+
+  private processes(node: Node): number[] {
     const namespace = namespaceOf(this.children.get(node)!.pid!);
-    for (const pid of readdirSync("/proc").map(Number))
-      if (pid > 0 && namespaceOf(pid) === namespace) process.kill(pid, "SIGKILL");
+    const all = readdirSync("/proc").map(Number);
+    return all.filter((pid) => pid > 0 && namespaceOf(pid) === namespace);
   }
 
   /** Runs one of Slurm's commands. */
@@ -192,7 +201,10 @@ function configuration(folder: string, [controller, first, second]: readonly num
     "SlurmdParameters=config_overrides",
     "SchedulerType=sched/backfill",
     "SchedulerParameters=sched_interval=1,batch_sched_delay=0,bf_interval=1,sched_min_interval=0",
+    // How soon a silent node is noticed; with Slurm's own timeouts it takes half a minute.
     "SlurmdTimeout=5",
+    "MessageTimeout=3",
+    "TCPTimeout=2",
     "InactiveLimit=0",
     "KillWait=2",
     "MaxArraySize=6",
@@ -211,10 +223,13 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** A process's mount namespace; "" where the process is gone. */
-function namespaceOf(pid: number): string {
+/** A process's mount namespace, or the program that it runs; "" where the process is gone. */
+const namespaceOf = (pid: number): string => linkOf(`/proc/${pid}/ns/mnt`);
+const programOf = (pid: number): string => linkOf(`/proc/${pid}/exe`);
+
+function linkOf(path: string): string {
   try {
-    return readlinkSync(`/proc/${pid}/ns/mnt`);
+    return readlinkSync(path);
   } catch {
     return "";
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { gpuFence } from "../../src/slurm/gpu-fence.js";
@@ -15,6 +15,9 @@ beforeAll(async () => {
   cluster = await SlurmCluster.start();
 });
 afterAll(() => cluster?.stop());
+
+/** A run without Slurm, for comparison. */
+const slowLocal = join(folder, "slow-local");
 
 /** Twelve cells; the slow ones take half a second each. */
 const hypotheses = '[{ says: "some risk is left", expect: "exact(lsa-optimum) >= 0.001" }]';
@@ -80,46 +83,61 @@ test("a grid on Slurm ends as a local run does: the same rows, verdicts, report 
   expect(readdirSync(join(out, "slurm")).filter((name) => /^\d+$/.test(name))).toEqual(["001", "002"]);
 });
 
-test("a runner is killed and a node is lost: resume ends the grid, each trial once, all rows byte for byte", async () => {
-  const [local, out] = [join(folder, "slow-local"), join(folder, "lost")];
-  const runner = begin(onSlurm(out, "--chunk", "3"), slowStudy);
-  await until(runner, () => cellFiles(out).length >= 2);
-  runner.kill("SIGKILL");
-  expect((await ended(runner)).signal).toBe("SIGKILL");
-  cluster.lose("n1");
-  expect(cellFiles(out).length).toBeLessThan(12);
+test.each([
+  ["Slurm begins its tasks again", [], /job \d+: .*\d begun again/],
+  [
+    "its cells are submitted again",
+    ["--sbatch=--no-requeue"],
+    /ended on n1 \(NODE_FAIL, NodeDown\) .*; submitted again\n/,
+  ],
+])(
+  "a runner is killed and a node is lost (%s): resume ends the grid, each trial once, all rows byte for byte",
+  async (way, options, told) => {
+    const out = join(folder, way);
+    const runner = begin(onSlurm(out, "--chunk", "3", ...options), slowStudy);
+    await until(runner, () => cellFiles(out).length >= 1);
+    for (const node of ["n1", "n2"] as const) cluster.signal(node, "SIGSTOP");
+    runner.kill("SIGKILL");
+    expect((await ended(runner)).signal).toBe("SIGKILL");
+    try {
+      const standing = await there(["status", out]);
+      expect(standing.stdout).toMatch(/ {2}running {3}\S+ \(process \d+ on \S+, job \d+_\d+\)\n/);
+      expect(standing.stdout).toMatch(/slurm: job \d+: 4 running on n1, n2\n/);
 
-  try {
-    const standing = await there(["status", out]);
-    expect(standing.stdout).toMatch(/ {2}running {3}\S+ \(process \d+ on \S+, job \d+_\d+\)\n/);
-    expect(standing.stdout).toMatch(/slurm: job \d+: \d running on n1, n2\n/);
-
-    const resumed = await there(["resume", out, "--every", "1"]);
-    expect(resumed.status).toBe(0);
-    expect(resumed.stderr).toMatch(/job \d+: .*\d begun again/);
-    expect(resumed.stderr).not.toContain("submitted");
-    const whole = await iclab(["run", "-", "--backend", "cpu", "--out", local], slowStudy);
-    expect(verdicts(resumed)).toBe(verdicts(whole));
-  } finally {
-    cluster.up("n1");
-  }
-  expect(results(out)).toEqual(results(local));
-  // A kill between a file and its line in the journal leaves the line out.
-  const finished = journal(out, "finished");
-  expect(new Set(finished).size).toBe(finished.length);
-  expect(finished.length).toBeGreaterThanOrEqual(12 - 2);
-  // Each of the two tasks of the lost node had one cell in training and one that was measured.
-  expect(journal(out, "began").length).toBeLessThanOrEqual(12 + 4);
-  await cluster.until("both nodes are back", () =>
-    cluster.states().every((state) => /^(idle|mixed|alloc)/.test(state)),
-  );
-});
+      cluster.lose("n1");
+      cluster.signal("n2", "SIGCONT");
+      const before = cellFiles(out);
+      expect(before.length).toBeLessThan(12);
+      const changed = before.map((file) => statSync(file).mtimeMs);
+      const resumed = await there(["resume", out, "--every", "1"]);
+      expect(resumed.status).toBe(0);
+      expect(resumed.stderr).toMatch(told);
+      expect(resumed.stderr.includes("submitted")).toBe(options.length > 0);
+      const whole = await iclab(["run", "-", "--backend", "cpu", "--out", slowLocal], slowStudy);
+      expect(verdicts(resumed)).toBe(verdicts(whole));
+      expect(before.map((file) => statSync(file).mtimeMs)).toEqual(changed);
+    } finally {
+      cluster.up("n1");
+    }
+    expect(results(out)).toEqual(results(slowLocal));
+    // A kill between a file and its line in the journal leaves the line out.
+    const finished = journal(out, "finished");
+    expect(new Set(finished).size).toBe(finished.length);
+    expect(finished.length).toBeGreaterThanOrEqual(12 - 2);
+    // The two tasks of the lost node had three cells each.
+    expect(journal(out, "began").length).toBeLessThanOrEqual(12 + 6);
+    await cluster.until("both nodes are back", () =>
+      cluster.states().every((state) => /^(idle|mixed|alloc)/.test(state)),
+    );
+  },
+);
 
 test("Ctrl-C leaves the jobs; cancel ends them; what they finished stays, and resume submits the rest", async () => {
   const out = join(folder, "cancelled");
   const runner = begin(onSlurm(out, "--chunk", "3", "--max-running", "1"), slowStudy);
   const end = ended(runner);
   await until(runner, () => cellFiles(out).length >= 1);
+  for (const node of ["n1", "n2"] as const) cluster.signal(node, "SIGSTOP");
   runner.kill("SIGINT");
   const { status, stderr } = await end;
   expect(status).toBe(130);
@@ -147,6 +165,14 @@ test("Ctrl-C leaves the jobs; cancel ends them; what they finished stays, and re
   expect((await there(["status", out])).stdout).toMatch(/ {2}failed {4}\S+: no luck \(\S+task-\d\.log\)\n/);
   const retried = await there(["resume", out, "--every", "1", "--retry"]);
   expect([retried.status, cellFiles(out).length]).toEqual([0, 12]);
+});
+
+test("a paper's cells are reproduced in jobs too", async () => {
+  const out = join(folder, "paper");
+  const words = ["reproduce", "mahankali2024", "--on", "slurm", "--every", "1", "--out", out, "--chunk", "2"];
+  const { status, stdout } = await there(words);
+  expect([status, cellFiles(out, "mahankali2024-one-step-is-optimal").length]).toEqual([0, 4]);
+  expect(stdout).toContain(" 0 unexpected, 0 undecided\n");
 });
 
 test("with --cancel-on-interrupt Ctrl-C cancels the jobs", async () => {
