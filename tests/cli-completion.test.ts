@@ -60,7 +60,7 @@ test.each([
   [["rnu"], "unknown command 'rnu'\n(Did you mean run?)"],
   [["run", "x", "--bakend", "cpu"], "unknown option '--bakend'\n(Did you mean --backend?)"],
   [["run", "x", "--backend", "wepgpu"], "tfjs-cpu.\n(Did you mean webgpu?)"],
-  [["bench", "cpy"], "store.\n(Did you mean cpu?)"],
+  [["bench", "cpy"], ".\n(Did you mean cpu?)"],
   [["reproduce", "ahm2023"], "did you mean `ahn2023`?"],
   [["completion", "fish"], "Allowed choices are bash, zsh."],
 ])("%j is bad input, and what was meant is told", async (words, told) => {

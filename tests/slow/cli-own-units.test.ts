@@ -152,7 +152,7 @@ test("a model of an own mixer is exported, named by identify and described by th
     expect.stringMatching(/`relu-attention` is no mixer here; .* --use names\n$/),
   ]);
   expect((await iclab([...words, ...used], "", { folder: where })).stdout).toMatch(/^best: /);
-  const { stdout } = await iclab(["schema", ...used, "sign-tasks.ts"], "", { folder: where });
+  const { stdout } = await iclab(["schema", ...used, "--use", "sign-tasks.ts"], "", { folder: where });
   for (const name of ["relu-attention", "sign-tasks"]) expect(stdout).toContain(`"const": "${name}"`);
 });
 
