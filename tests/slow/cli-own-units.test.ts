@@ -236,7 +236,9 @@ describe("what breaks a contract is told, with status 1:", () => {
       /it throws: not today \(.*shrunken-step\.ts:\d+:\d+\)/,
     ],
   ])("%s", async (title, file, from, to, told) => {
-    const where = place(title.replaceAll(" ", "-"), { [file]: swap(from, to) });
+    // One example is enough to break.
+    const changed = (text: string) => swap(from, to)(text).replace("examples: [{}, { heads: 2 }]", "examples: [{}]");
+    const where = place(title.replaceAll(" ", "-"), { [file]: changed });
     const { status, stdout } = await iclab(["check", file], "", { folder: where });
     expect(stdout).toMatch(told);
     expect(status).toBe(1);
