@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -5,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { labServer } from "../src/cli/lab-server.js";
+import { packageRoot } from "../src/runner/package-root.js";
+import { iclab, mortal } from "./command.js";
 
 const above = mkdtempSync(join(tmpdir(), "iclab-lab-"));
 let server: Server;
@@ -36,6 +40,19 @@ function asked(path: string, { method = "GET", host = "127.0.0.1" } = {}) {
     sent.end();
   });
 }
+
+test("iclab lab says its address, serves until it is told to stop, and names a port that cannot be had", async () => {
+  const child = mortal(spawn(process.execPath, [join(packageRoot, "dist/src/cli/main.js"), "lab", "--port", "0"]));
+  const [said] = (await once(child.stdout!, "data")) as [Buffer];
+  const [address, number] = /^http:\/\/127\.0\.0\.1:(\d+)\/\n$/.exec(String(said))!;
+  const page = await (await fetch(address.trim())).text();
+  expect(page).toMatch(/<title>iclab: training beside theory<\/title>/);
+  const second = await iclab(["lab", "--port", number!]);
+  expect(second).toMatchObject({ status: 2, stdout: "" });
+  expect(second.stderr).toMatch(/^port \d+ cannot be had \(EADDRINUSE\); --port 0 takes any that is free\n$/);
+  child.kill("SIGTERM");
+  expect((await once(child, "exit"))[0]).toBe(0);
+});
 
 test("serves the page under a policy that lets it load and ask nothing but what is here", async () => {
   const { status, headers, body } = await asked("/?x#y");

@@ -43,6 +43,8 @@ describe("a stepper on the CPU", () => {
   });
 });
 
+type Told = Extract<FromTraining, { kind: "snapshot" }>;
+
 /** A trainer in Node, and what it has said. */
 function trainer() {
   const said: FromTraining[] = [];
@@ -50,17 +52,17 @@ function trainer() {
   void found.work();
   const last = <Kind extends FromTraining["kind"]>(kind: Kind) =>
     said.findLast((message): message is Extract<FromTraining, { kind: Kind }> => message.kind === kind);
-  const rested = async (): Promise<Extract<FromTraining, { kind: "snapshot" }>> => {
-    for (;;) {
+  /** Waits for a snapshot, a while: a promise that is never kept would keep the test runner from ending. */
+  const snapshotWhere = async (holds: (snapshot: Told) => boolean): Promise<Told> => {
+    for (const end = performance.now() + 15_000; performance.now() < end; ) {
       await new Promise((resume) => setTimeout(resume, 5));
       const snapshot = last("snapshot");
-      if (snapshot && !snapshot.playing && snapshot.step > 0) return snapshot;
+      if (snapshot && holds(snapshot)) return snapshot;
     }
+    throw new Error(`training stands at update ${last("snapshot")?.step}, which is not where it was to be`);
   };
-  const reaches = async (step: number) => {
-    while (last("snapshot")?.step !== step) await new Promise((resume) => setTimeout(resume, 5));
-    return last("snapshot")!;
-  };
+  const rested = () => snapshotWhere(({ playing, step }) => !playing && step > 0);
+  const reaches = (wanted: number) => snapshotWhere(({ step }) => step === wanted);
   const begin = (until: number | null, changes: readonly Change[] = [], playing = true) =>
     found.receive({
       kind: "begin",

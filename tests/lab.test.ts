@@ -99,6 +99,12 @@ describe("an address", () => {
     expect(({} as { x?: number }).x).toBeUndefined();
   });
 
+  test("that makes no sense in a place has what the page begins with there", () => {
+    const odd =
+      'seed=-1&backend=tpu&speed=0&axis=log10&until=1.5&playing=1&changes=[{"step":3}]&settings.law=7&other=1';
+    expect(stateOf(odd, START)).toEqual(START);
+  });
+
   test("reads as text where it can", () => {
     expect(linkOf(START)).toContain("settings.law.kind=gaussian-linear&settings.law.features=4");
   });

@@ -262,6 +262,24 @@ test("a slider that changes the shape of the weights begins anew; one of the law
   );
 }, 60_000);
 
+test("a slider is dragged while it trains: it stays in hand, and what it passes is no more than it asks for", async () => {
+  const page = await opened(stateWith({ backend: "cpu", speed: 200, playing: true }));
+  await page.waitForFunction(() => (lab.snapshot()?.step ?? 0) > 5);
+  const { x, y, width, height } = (await page.locator("#context").boundingBox())!;
+  await page.mouse.move(x + 0.2 * width, y + height / 2);
+  await page.mouse.down();
+  for (let share = 0.2; share <= 0.8; share += 0.02) {
+    await page.mouse.move(x + share * width, y + height / 2);
+    await page.waitForTimeout(20);
+  }
+  await page.mouse.up();
+  const value = Number(await page.locator("#context").inputValue());
+  expect(value).toBeGreaterThan(70);
+  await page.waitForFunction((wanted) => lab.state().changes.at(-1)?.set.context === wanted, value);
+  expect(await page.textContent("label[for=context] ~ output")).toBe(String(value));
+  expect(await page.evaluate(() => lab.snapshot()!.playing)).toBe(true);
+}, 60_000);
+
 test("is usable by keyboard and screen reader, in light and dark and at phone width: axe finds no serious fault", async () => {
   for (const [colorScheme, width] of [
     ["light", 1280],

@@ -28,6 +28,8 @@ export class Frames {
   }
 
   private frame(): void {
+    // First: a picture that cannot be drawn must not stop the others.
+    requestAnimationFrame(() => this.frame());
     const now = performance.now();
     this.counted += 1;
     if (now - this.since >= WINDOW) {
@@ -40,6 +42,5 @@ export class Frames {
       Object.assign(oldest, { dirty: false, at: now });
       oldest.draw();
     }
-    requestAnimationFrame(() => this.frame());
   }
 }

@@ -3,7 +3,7 @@ import { linkOf, stateOf } from "../state/link.js";
 import type { LabState } from "../state/settings.js";
 import { START } from "../state/start.js";
 import { writeAddress } from "./address.js";
-import { writeControls } from "./controls.js";
+import { Controls } from "./controls.js";
 import { element } from "./element.js";
 import { Frames } from "./frames.js";
 import { drawLoss } from "./loss-chart.js";
@@ -34,11 +34,13 @@ const session: Session = new Session(stateOf(location.hash, START) ?? START, (..
   frames.mark(...news.flatMap((each) => [...shows[each]]));
 });
 
+const controls = new Controls(
+  element<HTMLFormElement>("settings"),
+  () => session.settings,
+  (set) => session.change(set),
+);
 frames.add("settings", () => {
-  if (session.choices && session.regime)
-    writeControls(element<HTMLFormElement>("settings"), session.settings, session.choices, (set) =>
-      session.change(set),
-    );
+  if (session.choices && session.regime) controls.write(session.choices);
 });
 frames.add("transport", () => {
   writeTransport(session);

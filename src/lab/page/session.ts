@@ -9,7 +9,7 @@ import type {
   ToTheory,
   ToTraining,
 } from "../messages.js";
-import type { Json, LabState, Settings } from "../state/settings.js";
+import type { Change, Json, LabState, Settings } from "../state/settings.js";
 import { TrainingRecord } from "./record.js";
 
 /** Milliseconds between two comparisons of predictions, and between two rankings of all predictors. */
@@ -48,6 +48,9 @@ export class Session {
   /** What happened last, in a sentence. */
   status = "";
 
+  /** Whether a change is on its way, and what has been asked for since. */
+  private changing = false;
+  private asked: { readonly [path: string]: Json } = {};
   private comparison = { busy: false, at: 0, rankedAt: 0, ranked: -1 };
 
   constructor(
@@ -77,9 +80,16 @@ export class Session {
     this.training.postMessage(message);
   }
 
-  /** Changes settings while training goes on. */
+  /** Changes settings while training goes on; what comes before the last change is answered waits and goes as one. */
   change(set: { readonly [path: string]: Json }): void {
-    this.send({ kind: "change", set });
+    this.asked = { ...this.asked, ...set };
+    if (!this.changing) this.sendChange();
+  }
+
+  private sendChange(): void {
+    this.changing = Object.keys(this.asked).length > 0;
+    if (this.changing) this.send({ kind: "change", set: this.asked });
+    this.asked = {};
   }
 
   private hearTraining(message: FromTraining): void {
@@ -87,16 +97,19 @@ export class Session {
       this.choices = message.choices;
       this.told("choices");
     } else if (message.kind === "begun") this.hearBegun(message);
-    else if (message.kind === "changed") {
-      const { regime, set, fresh } = message;
-      if (fresh) this.state = { ...this.state, changes: [...this.state.changes, { step: regime.step, set }] };
-      this.status = `Changed at update ${regime.step}: the weights go on as they are.`;
-      this.enter(regime);
-    } else if (message.kind === "refused") this.fail(message.sentence);
+    else if (message.kind === "changed") this.hearChanged(message);
+    else if (message.kind === "refused") this.fail(message.sentence);
     else if (message.kind === "moved") {
       [this.place, this.status] = [message.place, message.sentence];
       this.told("place");
     } else this.hearSnapshot(message);
+    if (["begun", "changed", "refused"].includes(message.kind)) this.sendChange();
+  }
+
+  private hearChanged({ regime, set, fresh }: Extract<FromTraining, { kind: "changed" }>): void {
+    if (fresh) this.state = { ...this.state, changes: withChange(this.state.changes, { step: regime.step, set }) };
+    this.status = `Changed at update ${regime.step}: the weights go on as they are.`;
+    this.enter(regime);
   }
 
   private hearBegun({ regime, place, asked, leftOut }: Extract<FromTraining, { kind: "begun" }>): void {
@@ -190,6 +203,13 @@ export class Session {
     this.fault = sentence;
     this.told("settings");
   }
+}
+
+/** Changes at one update are one: a slider on its way is not in the address. */
+function withChange(changes: readonly Change[], { step, set }: Change): Change[] {
+  const last = changes.at(-1);
+  if (last?.step !== step) return [...changes, { step, set }];
+  return [...changes.slice(0, -1), { step, set: { ...last.set, ...set } }];
 }
 
 /** One of the page's threads. */

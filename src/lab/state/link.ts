@@ -22,7 +22,27 @@ export function stateOf(link: string, otherwise: LabState): LabState | null {
   const base = named
     ? { ...otherwise, settings: { title: "study", law: {}, context: 0, model: {}, predictors: [] } }
     : otherwise;
-  return withValues(base, set);
+  return sane(withValues(base, set), otherwise);
+}
+
+/** What an address says of the page itself, where it makes sense: settings are judged as studies are. */
+function sane(state: LabState, otherwise: LabState): LabState {
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+  const isMap = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+  const { settings, changes, seed, backend, speed, axis, until, playing } = state;
+  const makes: { readonly [Key in keyof LabState]: boolean } = {
+    settings: isMap(settings) && [settings.law, settings.model].every(isMap) && Array.isArray(settings.predictors),
+    changes:
+      Array.isArray(changes) && changes.every((change) => isMap(change) && isCount(change.step) && isMap(change.set)),
+    seed: isCount(seed),
+    backend: ["auto", "webgpu", "cpu"].includes(backend),
+    speed: speed === null || (typeof speed === "number" && speed > 0),
+    axis: ["log", "linear"].includes(axis),
+    until: until === null || isCount(until),
+    playing: typeof playing === "boolean",
+  };
+  const keys = Object.keys(makes) as (keyof LabState)[];
+  return Object.fromEntries(keys.map((key) => [key, (makes[key] ? state : otherwise)[key]])) as unknown as LabState;
 }
 
 function leaves(map: JsonMap, above: string): [string, Json][] {

@@ -4,6 +4,7 @@ import type { Json, JsonMap } from "./settings.js";
 const STARTS: { readonly [kind: string]: JsonMap } = {
   autoregressive: { coefficients: [0.5, -0.3], noise: 1 },
   "corrupted-labels": { share: 0.2 },
+  "inverted-attention": { variates: 1 },
   mixture: { first: {}, second: { noise: 1 } },
   "random-basis": { covariance: { power: 1 } },
   "several-tasks": { tasks: [[1], [2]] },

@@ -1,22 +1,25 @@
 import { parse, stringify } from "yaml";
 import type { JsonSchema } from "../../studies/json-schema.js";
+import { at } from "../state/paths.js";
 import type { Json } from "../state/settings.js";
+import { type Control, type Heard, showValue } from "./control.js";
 import { made } from "./element.js";
 
 /** One option as a field of a form, by its schema: a choice of words, a number, or anything a study may write there. */
-export function fieldOf(
-  path: string,
-  name: string,
-  schema: JsonSchema,
-  value: Json | undefined,
-  heard: (set: { readonly [path: string]: Json }) => void,
-): HTMLElement {
+export function fieldControl(path: string, name: string, schema: JsonSchema, heard: Heard): Control {
   const id = path.replaceAll(".", "-");
   const words = wordsOf(schema);
-  const input = words ? choiceOf(id, words, value) : isNumber(schema) ? numberOf(id, schema, value) : textOf(id, value);
+  const input = words
+    ? choiceOf(id, words)
+    : isNumber(schema)
+      ? numberOf(id, schema)
+      : made("input", { id, type: "text", spellcheck: false });
   input.addEventListener("change", () => heard({ [path]: words ? input.value : read(input.value) }));
   if (schema.description) input.title = schema.description;
-  return made("div", { className: "field" }, [made("label", { htmlFor: id }, [spelt(name)]), input]);
+  return {
+    node: made("div", { className: "field" }, [made("label", { htmlFor: id }, [spelt(name)]), input]),
+    show: (settings) => showValue(input, written(at(settings, path))),
+  };
 }
 
 /** `taskCovariance` as people read it. */
@@ -32,19 +35,16 @@ function wordsOf({ enum: words, const: word, anyOf }: JsonSchema): string[] | nu
 
 const isNumber = ({ type }: JsonSchema): boolean => type === "number" || type === "integer";
 
-function choiceOf(id: string, words: readonly string[], value: Json | undefined): HTMLSelectElement {
-  const options = words.map((word) => made("option", { value: word, selected: word === value }, [word]));
+function choiceOf(id: string, words: readonly string[]): HTMLSelectElement {
+  const options = words.map((word) => made("option", { value: word }, [word]));
   return made("select", { id }, options);
 }
 
-function numberOf(id: string, { type, minimum }: JsonSchema, value: Json | undefined): HTMLInputElement {
-  const input = made("input", { id, type: "number", step: type === "integer" ? "1" : "any", value: written(value) });
+function numberOf(id: string, { type, minimum }: JsonSchema): HTMLInputElement {
+  const input = made("input", { id, type: "number", step: type === "integer" ? "1" : "any" });
   if (minimum !== undefined) input.min = String(minimum);
   return input;
 }
-
-const textOf = (id: string, value: Json | undefined): HTMLInputElement =>
-  made("input", { id, type: "text", spellcheck: false, value: written(value) });
 
 function written(value: Json | undefined): string {
   if (value === undefined) return "";
