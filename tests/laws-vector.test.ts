@@ -13,7 +13,13 @@ import { solve } from "../src/math/solve.js";
 import bestLinear from "../src/predictors/best-linear.js";
 import ols from "../src/predictors/ols.js";
 import ownPast from "../src/predictors/own-past.js";
-import { lagCovariances, ownPastWeights, vectorLinearRisk } from "../src/theory/series/vector-risk.js";
+import { equalScoreRisk, equalScoreWeights } from "../src/theory/series/equal-scores.js";
+import {
+  bestVectorWeights,
+  lagCovariances,
+  ownPastWeights,
+  vectorLinearRisk,
+} from "../src/theory/series/vector-risk.js";
 import type { Law, Prompts, Rows } from "../src/types.js";
 
 const key = keyOf(2310);
@@ -227,4 +233,56 @@ test("scaled as a whole it is the same law; any other shift, and what makes no l
   expect(() => make({ matrix: [[0.5, 1]] })).toThrow("is square, one row a variate");
   expect(() => make({ matrix: { variates: 2, own: 0.7, coupling: 0.5 } })).toThrow("modulus 1.2");
   expect(vectorAutoregressive.options.safeParse({ matrix: 3 }).success).toBe(false);
+});
+
+describe("attention over variates with equal scores", () => {
+  const risksOf = (matrix: readonly (readonly number[])[]) => {
+    const { population } = vectorAutoregressiveLaw({ matrix, window: 3 });
+    const best = vectorLinearRisk.value(population, { weights: bestVectorWeights(population) });
+    const own = vectorLinearRisk.value(population, { weights: ownPastWeights(population) });
+    return { best, own, equal: equalScoreRisk.value(population, {}) };
+  };
+
+  test("is the best linear prediction where the others act alike or not at all, or are not there", () => {
+    const matrices = [
+      [[0.6]],
+      [
+        [0.5, 0],
+        [0, 0.2],
+      ],
+      [
+        [0.2, 0.3, 0.3],
+        [0.3, 0.2, 0.3],
+        [0.3, 0.3, 0.2],
+      ],
+    ];
+    for (const matrix of matrices) {
+      const { best, equal } = risksOf(matrix);
+      expect(Math.abs(equal / best - 1)).toBeLessThan(1e-13);
+    }
+  });
+
+  test("lies between the best of all variates and the own past's elsewhere, and no shared weights are better", () => {
+    const matrix = [
+      [0.4, 0.5, 0],
+      [0, 0.4, 0.5],
+      [0.5, 0, 0.4],
+    ];
+    const { best, own, equal } = risksOf(matrix);
+    expect([best, equal, own]).toEqual([best, equal, own].sort((a, b) => a - b));
+    const { population } = vectorAutoregressiveLaw({ matrix, window: 3 });
+    const weights = equalScoreWeights(population);
+    for (const [others, at] of [
+      [false, 0],
+      [true, 1],
+      [false, 2],
+      [true, 2],
+    ] as const)
+      for (const step of [-0.01, 0.01]) {
+        const moved = weights.map((weight, i) =>
+          Math.floor(i / 3) === at && (i % 3 !== 0) === others ? weight + step : weight,
+        );
+        expect(vectorLinearRisk.value(population, { weights: moved })).toBeGreaterThan(equal);
+      }
+  });
 });
