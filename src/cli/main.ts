@@ -180,7 +180,8 @@ program
   .argument("[dir]", "folder of an earlier run", "report")
   .description("judge stored rows again and write the page; nothing is trained")
   .addOption(new Option("--open", "open the page in the browser"))
-  .addHelpText("after", "\nExample:\n  iclab report report --open")
+  .option("--watch", "write the page again as rows arrive, and have it load itself again, until Ctrl-C")
+  .addHelpText("after", "\nExample:\n  iclab report report --watch --open")
   .action(async (dir, options) => (await import("./report.js")).report(dir, options));
 
 program
@@ -194,6 +195,14 @@ program
   .option("--out <file>", "a file in place of standard output")
   .addHelpText("after", "\nExample:\n  iclab rows report --sql 'SELECT name, avg(risk) FROM rows GROUP BY name'")
   .action(async (dir, options) => (await import("./rows.js")).rows(dir, options));
+
+program
+  .command("compact")
+  .argument("[dir]", "folder of a run", "report")
+  .description("put the finished cells of a folder into Parquet files; every command reads them there")
+  .addOption(json())
+  .addHelpText("after", "\nExample:\n  iclab compact report")
+  .action(async (dir, options) => (await import("./compact.js")).compactFolder(dir, options));
 
 program
   .command("diff")

@@ -64,4 +64,6 @@ export interface Material {
   readonly title: string;
   readonly subtitle?: string;
   readonly sections: readonly Section[];
+  /** Where the page is rebuilt while rows arrive: a sentence that says so, and after how many seconds it is loaded again. */
+  readonly live?: { readonly says: string; readonly seconds: number };
 }

@@ -21,7 +21,7 @@ number computed from the weights themselves), so there is no error.</p>`;
  * The report as one HTML page that needs nothing else: drawings and style lie in it, every text is escaped, and nothing
  * is asked of any host. All verdicts stand on top, then one section a paper or study.
  */
-export function page({ title, subtitle, sections }: Material): string {
+export function page({ title, subtitle, sections, live }: Material): string {
   const judged = sections.flatMap(({ claims }) => claims);
   const groups = sections.filter(({ claims }) => claims.length > 0);
   const table = markup`<table class="verdicts">
@@ -34,7 +34,11 @@ ${groups.map((section) => verdictRows(section, groups.length > 1))}
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="light dark">${
+    live !== undefined &&
+    markup`
+<meta http-equiv="refresh" content="${String(live.seconds)}">`
+  }
 <title>${title}</title>
 <style>${new Markup(PAGE_STYLE)}</style>
 </head>
@@ -42,7 +46,11 @@ ${groups.map((section) => verdictRows(section, groups.length > 1))}
 <header>
 <h1>${title}</h1>
 ${subtitle !== undefined && markup`<p class="subtitle">${subtitle}</p>`}
-<p class="counts">${countsText(judged)}</p>
+<p class="counts">${countsText(judged)}</p>${
+    live !== undefined &&
+    markup`
+<p class="live">${live.says}</p>`
+  }
 </header>
 <main>
 <section id="verdicts">

@@ -3,7 +3,7 @@ import { meansOf } from "../claims/means.js";
 import { FAMILY_LEVEL } from "../claims/verdict.js";
 import { warningsOf } from "../claims/warnings.js";
 import { closedForms } from "../report/closed-forms.js";
-import type { Fact, Section } from "../report/material.js";
+import type { Fact, Material, Section } from "../report/material.js";
 import { page } from "../report/page.js";
 import { claimsTested, hypothesesTested, looksSentence } from "../report/tested.js";
 import { heavyLaws } from "../studies/heavy-law.js";
@@ -109,10 +109,10 @@ export function mixture(cells: readonly Provenance[]): string[] {
 }
 
 /** Writes `index.html` into the folder; gives its path. @throws DiskError where it cannot be written */
-export function publish(folder: string, sections: readonly Section[]): string {
+export function publish(folder: string, sections: readonly Section[], live?: Material["live"]): string {
   const file = join(folder, "index.html");
   const only = sections.length === 1 && sections[0]!.text !== undefined ? sections[0] : undefined;
-  const text = page({ title: only?.title ?? "iclab: measured beside theory", sections });
+  const text = page({ title: only?.title ?? "iclab: measured beside theory", sections, ...(live && { live }) });
   writing("the report", folder, () => replaceFile(file, text));
   return file;
 }
