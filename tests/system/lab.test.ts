@@ -214,6 +214,11 @@ test("the copied study is what `iclab run` trains to the same weights; a pasted 
     expect(Math.max(...gaps)).toBeLessThan(8);
   }
 
+  await page.getByRole("button", { name: "Again" }).click();
+  await page.waitForFunction(() => lab.snapshot()?.run === 2);
+  await restsAt(page, 40);
+  expect(await weightsOf(page)).toEqual(found);
+
   await page.locator("#study").fill(study.replace("noise: 0.25", "noise: 1.25").replace("steps: 40", "steps: 30"));
   await page.locator("#use-study").click();
   await page.waitForFunction(() => lab.state().settings.law.noise === 1.25 && lab.snapshot()?.step === 0);
@@ -246,8 +251,11 @@ test("a slider that changes the shape of the weights begins anew; one of the law
   const page = await opened(stateWith({ backend: "cpu", until: 30, playing: true }));
   await restsAt(page, 30);
   const before = await weightsOf(page);
+  const risk = await page.evaluate(() => lab.risk()!.risk!);
   await page.locator("#context").fill("35");
   await page.waitForFunction(() => lab.state().changes.length === 1);
+  // More pairs, less risk: of the same weights, and of the optimum.
+  await page.waitForFunction((before) => lab.risk()!.step === 30 && lab.risk()!.risk! < before, risk);
   expect(await weightsOf(page)).toEqual(before);
   await page.waitForFunction(() => /update 30/.test(document.querySelector("#status")!.textContent!));
   await page.locator("#heads").fill("2");

@@ -17,6 +17,7 @@ export class TrainingRecord {
   readonly courses = new Map<number, Point[]>();
   /** The update that training has come to. */
   step = 0;
+  private turned = false;
 
   /** Takes a batch's loss, where it is far enough from the last one's; answers whether it was. */
   take(step: number, loss: number | null): boolean {
@@ -27,9 +28,17 @@ export class TrainingRecord {
     return true;
   }
 
-  /** Takes a risk; they come in the order of their steps but for the last, which is asked for twice. */
+  /** From here on another law: the risk at the same update is another one. */
+  turn(): void {
+    this.turned = true;
+  }
+
+  /** Takes a risk; they come in the order of their steps but for one that is asked for twice. */
   weigh(step: number, risk: number, standardError: number | null): void {
-    if (step > (this.risks.at(-1)?.step ?? -1)) this.risks.push({ step, risk, standardError });
+    const last = this.risks.at(-1)?.step ?? -1;
+    if (step < last || (step === last && !this.turned)) return;
+    this.turned = false;
+    this.risks.push({ step, risk, standardError });
   }
 
   extend(from: number, points: readonly Point[]): void {

@@ -132,6 +132,10 @@ export class Session {
     const message: ToTheory & ToComparing = { kind: "regime", regime };
     this.theory.postMessage(message);
     this.comparing.postMessage(message);
+    // The same weights have another risk under another law.
+    const { run, step, weights } = regime;
+    this.record.turn();
+    this.theory.postMessage({ kind: "weigh", run, step, weights } satisfies ToTheory);
     this.told("settings", "ranking");
   }
 
@@ -143,7 +147,7 @@ export class Session {
     this.state = { ...this.state, playing };
     const isNew = this.record.take(step, loss);
     const rests = !playing && (before?.playing !== false || before.step !== step);
-    if (isNew || rests || before === null) this.theory.postMessage({ kind: "weigh", run, step, weights });
+    if (isNew || rests) this.theory.postMessage({ kind: "weigh", run, step, weights });
     this.compare(rests);
     if (status === "diverged")
       this.fault = `Training diverged at update ${step}: the loss or the weights left the finite numbers.`;

@@ -16,10 +16,14 @@ export function listenToTransport(session: Session, shown: () => void): void {
       made("option", { value: String(each) }, [each === null ? "full speed" : `${each} updates/s`]),
     ),
   );
-  const play = () => session.send({ kind: session.snapshot?.playing ? "pause" : "play" });
+  const again = (playing: boolean) =>
+    session.begin({ ...session.state, settings: session.settings, changes: [], until: null, playing });
+  const play = () => {
+    if (session.snapshot?.ended) again(true);
+    else session.send({ kind: session.snapshot?.playing ? "pause" : "play" });
+  };
   const step = () => session.send({ kind: "step", updates: 1 });
-  const reset = () =>
-    session.begin({ ...session.state, settings: session.settings, changes: [], until: null, playing: false });
+  const reset = () => again(false);
   for (const [id, act] of Object.entries({ play, step, reset })) element(id).addEventListener("click", act);
   const keys: { readonly [key: string]: () => void } = { " ": play, ".": step, r: reset };
   addEventListener("keydown", (event) => {
@@ -52,8 +56,7 @@ export function listenToTransport(session: Session, shown: () => void): void {
 export function writeTransport({ state, snapshot, place, settings, status, fault }: Session): void {
   const { steps } = settings.model.train as { readonly steps: number };
   const playing = snapshot?.playing ?? false;
-  element("play").textContent = playing ? "Pause" : "Play";
-  element<HTMLButtonElement>("play").disabled = snapshot?.ended ?? false;
+  element("play").textContent = playing ? "Pause" : snapshot?.ended ? "Again" : "Play";
   element<HTMLButtonElement>("step").disabled = snapshot?.ended ?? false;
   element<HTMLProgressElement>("progress").value = (snapshot?.step ?? 0) / steps;
   const where =

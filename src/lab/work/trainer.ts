@@ -81,7 +81,7 @@ export class Trainer {
   private async command(run: Run, message: Exclude<ToTraining, Begin>): Promise<void> {
     if (message.kind === "play") {
       if (run.until !== null && run.stepper.step >= run.until) run.until = null;
-      run.playing = true;
+      run.playing = run.stepper.step < endOf(run);
     } else if (message.kind === "pause") [run.playing, run.owed] = [false, 0];
     else if (message.kind === "step") [run.playing, run.owed, run.until] = [false, message.updates, null];
     else if (message.kind === "speed") run.pace.limit(message.speed);
