@@ -12,7 +12,7 @@ test("report --watch follows a run with a page that loads itself again, and ends
   const run = start(["run", "-", "--backend", "cpu", "--out", out]);
   run.stdin!.end(smallStudy({ seeds: "60", hypotheses: '[{ says: it, expect: "risk(ridge) < risk(zero)" }]' }));
   const computed = ended(run);
-  await until(watch, () => /http-equiv="refresh"[^]* of 120 cells have rows/.test(page()));
+  await until(watch, () => /http-equiv="refresh".* of 120 cells have rows/s.test(page()));
   expect((await computed).status).toBe(0);
   await until(watch, () => page().includes("120 of 120 cells have rows, no run is at work"));
   expect(cellFiles(out)).toHaveLength(120);
