@@ -276,7 +276,7 @@ test("a slider is dragged while it trains: it stays in hand, and what it passes 
   const { x, y, width, height } = (await page.locator("#context").boundingBox())!;
   await page.mouse.move(x + 0.2 * width, y + height / 2);
   await page.mouse.down();
-  for (let share = 0.2; share <= 0.8; share += 0.02) {
+  for (let share = 0.2; share <= 0.8; share += 0.05) {
     await page.mouse.move(x + share * width, y + height / 2);
     await page.waitForTimeout(20);
   }

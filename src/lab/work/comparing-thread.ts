@@ -21,6 +21,8 @@ async function work(
   for (;;) {
     const message = inbox.take();
     if (message?.kind === "regime") {
+      // A slider on its way: only where it comes to is compared.
+      if (inbox.has(({ kind }) => kind === "regime")) continue;
       comparing = await Comparing.of(message.regime, catalogue);
       run = message.regime.run;
     } else if (message) {
