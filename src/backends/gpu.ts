@@ -1,18 +1,25 @@
 import { missingDriver } from "./missing-driver.js";
 
-/** A WebGPU adapter, and whoever gave it kept alive until `release`. */
+/** A WebGPU adapter, found through `navigator.gpu` until `release`. */
 export interface Gpu {
   readonly adapter: GPUAdapter;
   /** Vendor, architecture and description as the driver gives them. */
   readonly description: string;
   /** True where the "GPU" is emulated on the CPU (SwiftShader, llvmpipe): right, but slower than WebAssembly. */
   readonly software: boolean;
-  /** Lets Node's process exit; the adapter and its devices must not be used afterwards. */
+  /** Takes Dawn off `navigator` in Node; the adapter and its devices must not be used afterwards. */
   release(): void;
 }
 
 /** npm `webgpu`, named in a variable so that bundlers leave it out of a page, which has WebGPU of its own. */
 const dawnPackage = "webgpu";
+
+/**
+ * Dawn's instance, one a process and never given up: Dawn goes on handling events of an instance (the loss of a device
+ * that was destroyed, say) when nothing holds it any more, and the process dies of that (SIGSEGV). It does not keep
+ * Node from exiting once its devices are destroyed.
+ */
+let instance: GPU | null = null;
 
 /**
  * Node has no WebGPU: Dawn's is put where every WebGPU program looks for it, on `navigator.gpu`. tfjs reads it when
@@ -22,7 +29,8 @@ async function dawn(): Promise<() => void> {
   const { create, globals } = (await import(/* @vite-ignore */ dawnPackage)) as typeof import("webgpu");
   Object.assign(globalThis, globals);
   const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
-  Object.defineProperty(globalThis, "navigator", { value: { gpu: create([]) }, configurable: true });
+  instance ??= create([]);
+  Object.defineProperty(globalThis, "navigator", { value: { gpu: instance }, configurable: true });
   return () => {
     if (before) Object.defineProperty(globalThis, "navigator", before);
     else Reflect.deleteProperty(globalThis, "navigator");
