@@ -1,4 +1,5 @@
 import { agreement } from "../src/evaluation/agreement.js";
+import { crossingTime } from "../src/evaluation/crossing-time.js";
 import { effectivePreconditioner, effectiveTensor, weightDistance } from "../src/evaluation/effective-weights.js";
 import { type Entrant, modelEntrant } from "../src/evaluation/entrant.js";
 import { measure, type Test } from "../src/evaluation/measure.js";
@@ -11,7 +12,8 @@ import { foldIn, keyOf } from "../src/math/keys.js";
 import { nd } from "../src/math/nd.js";
 import linearAttention from "../src/mixers/linear-attention.js";
 import type softmaxAttention from "../src/mixers/softmax-attention.js";
-import type { Mixer, Prompts, Run, Snapshot } from "../src/types.js";
+import { layerRisk } from "../src/theory/layer-risk.js";
+import type { Answer, Mixer, Prompts, Run, Snapshot } from "../src/types.js";
 
 const features = 3;
 const context = 8;
@@ -219,4 +221,46 @@ test("a model's snapshots are measured on the prompts that each would see alone,
   }
   expect(new Set(rows.map(({ risk }) => risk)).size).toBe(3);
   expect(await measureSnapshots("lsa", { ...run, snapshots: [] }, test8)).toEqual([]);
+});
+
+test("beside the sampled risk of a snapshot stands the exact one, or the sentence why there is none", async () => {
+  const mixer = linearAttention.make(linearAttention.options.parse({ init: { scale: 0.5 } }), { features, context });
+  const snapshots = [0, 5, 9].map((step) => {
+    const weights = mixer.init(foldIn(keyOf(4), String(step)), features);
+    return { trial: 0, step, loss: null, weights, status: "ok" as const };
+  });
+  const run = { trial: { mixer }, snapshots, status: "ok" } as unknown as Run;
+  const told: Answer[] = snapshots.map(({ weights }) => {
+    const at = { layer: mixer.products(weights), context };
+    return { value: layerRisk.value(law.population, at), kind: layerRisk.kind, source: layerRisk.source };
+  });
+  const next = [...told];
+  const rows = await measureSnapshots("lsa", run, test8, () => next.shift()!);
+  for (const [i, { risk, standardError, exactRisk, exactExcess, exactWhy }] of rows.entries()) {
+    expect(exactRisk).toBe((told[i] as { value: number }).value);
+    expect((exactRisk as number) - (exactExcess as number)).toBeCloseTo(0.25, 13);
+    expect(Math.abs(risk! - (exactRisk as number))).toBeLessThan(4 * standardError!);
+    expect(exactWhy).toBeNull();
+  }
+  const why = "no closed form here";
+  const others: Answer[] = [{ why }, { value: Number.NaN, kind: "exact", source }, told[2]!];
+  const declined = await measureSnapshots("lsa", run, test8, () => others.shift()!);
+  expect(declined.map(({ exactRisk, exactExcess, exactWhy }) => [exactRisk, exactExcess, exactWhy])).toEqual([
+    [null, null, why],
+    [null, null, "the closed form is NaN"],
+    [rows[2]!.exactRisk, rows[2]!.exactExcess, null],
+  ]);
+  expect(Object.keys((await measureSnapshots("lsa", run, test8))[0]!)).not.toContain("exactRisk");
+});
+
+test("a curve falls to a level between two looks, and to none that it does not reach before it breaks", () => {
+  expect(crossingTime([0, 1, 2, 3], [8, 7, 3, 9], 4)).toBe(1.75);
+  expect(crossingTime([0, 1, 2, 3], [8, 7, 4, 1], 4)).toBe(2);
+  expect(crossingTime([5, 6], [3, 2], 4)).toBe(5);
+  expect(crossingTime([0, 1], [8, 7], 4)).toBeNull();
+  for (const broken of [null, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(crossingTime([0, 1, 2], [8, broken, 2], 4)).toBeNull();
+  expect(crossingTime([0, 1, 2], [8, 2, null], 5)).toBe(0.5);
+  expect(crossingTime([], [], 4)).toBeNull();
+  expect(() => crossingTime([0], [], 4)).toThrow("a curve has as many values as times: 0 and 1");
 });

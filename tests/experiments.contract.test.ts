@@ -192,7 +192,8 @@ function withClosedForm(experiment: Experiment, rows: readonly Row[]): { readonl
       closed.set(place(row), row.risk);
     }
   return rows.flatMap((row) => {
-    const exact = closed.get(place(row));
+    // Of trained weights the closed form stands in the same row.
+    const exact = typeof row.exactRisk === "number" ? row.exactRisk : closed.get(place(row));
     return row.exact === false && typeof row.risk === "number" && exact !== undefined ? [{ row, exact }] : [];
   });
 }

@@ -6,7 +6,7 @@ import type { Key, Law, Row, Scale, Schedule, Trial } from "../../src/types.js";
 
 /** One trained layer, or (`flow`) the population flow itself, which needs no training. */
 export interface Cell extends Row {
-  readonly part: "flow" | "course" | "optimum";
+  readonly part: "flow" | "course" | "plateau" | "optimum";
   readonly inputs: "isotropic" | "anisotropic";
   readonly context: number;
   readonly seed: number;
@@ -17,18 +17,24 @@ export const FEATURES = 5;
 /** Assumption 3.3's sigma; Theta Theta^T = I / sqrt(d). */
 export const SIGMA = 0.1;
 
+/** Standard deviation of the random weights that leave the plateau: each seed has an amplitude, and so a time, of its own. */
+export const SMALL = 0.003;
+
 /**
- * The flow, then seeds of the time course and of the optimum: three at N = 20 for `smoke`, five for `full` and N = 40
- * too. `published` is `full`: the paper trains no linear attention.
+ * The flow, then seeds of the time course, of the plateau and of the optimum: three at N = 20 for `smoke`, five for
+ * `full` and N = 40, and the plateau of anisotropic inputs, too. `published` is `full`: the paper trains no linear
+ * attention.
  */
 export function cells(scale: Scale): readonly Cell[] {
   const seeds = scale === "smoke" ? 3 : 5;
   const contexts = scale === "smoke" ? [20] : [20, 40];
+  const kinds = scale === "smoke" ? (["isotropic"] as const) : (["isotropic", "anisotropic"] as const);
   const seeded = (cell: Omit<Cell, "seed">) => Array.from({ length: seeds }, (_, seed) => ({ ...cell, seed }) as Cell);
   return [
     { part: "flow", inputs: "isotropic", context: 20, seed: 0 },
     { part: "flow", inputs: "anisotropic", context: 20, seed: 0 },
     ...seeded({ part: "course", inputs: "isotropic", context: 20 }),
+    ...kinds.flatMap((inputs) => seeded({ part: "plateau", inputs, context: 20 })),
     ...contexts.flatMap((context) => seeded({ part: "optimum", inputs: "isotropic", context })),
   ];
 }
@@ -53,6 +59,9 @@ const course: Schedule = {
   lossFactor: 0.5,
 };
 
+/** Coarser and longer than `course`, to t = 5: a step lags behind the flow by half of rate times r = sqrt(d), 0.4 %. */
+const plateau: Schedule = { ...course, steps: 1250, batch: 1024, rate: 0.004 };
+
 /** To the optimum itself: Adam with a cosine to zero. */
 const optimum: Schedule = {
   ...course,
@@ -62,7 +71,7 @@ const optimum: Schedule = {
   decay: "cosine",
 };
 
-export const SCHEDULES = { course, optimum } as const;
+export const SCHEDULES = { course, plateau, optimum } as const;
 
 /** The times of the population flow's rows; the anisotropic one needs long: its unit is 1 / (smallest eigenvalue)^2. */
 export const TIMES = {
@@ -72,13 +81,13 @@ export const TIMES = {
 
 export function trials(cell: Cell, key: Key): readonly Trial[] {
   if (cell.part === "flow") return [];
-  const init = cell.part === "course" ? { structured: SIGMA } : { scale: 0.01 };
+  const init = { course: { structured: SIGMA }, plateau: { scale: SMALL }, optimum: { scale: 0.01 } }[cell.part];
   const mixer = linearAttention.make(linearAttention.options.parse({ init }), {
     features: FEATURES,
     context: cell.context,
   });
   const schedule = SCHEDULES[cell.part];
-  const even = Array.from({ length: 31 }, (_, i) => Math.round((i * schedule.steps) / 30));
-  const record = cell.part === "course" ? even : logSpaced(schedule.steps, 3);
+  const even = (looks: number) => Array.from({ length: looks + 1 }, (_, i) => Math.round((i * schedule.steps) / looks));
+  const record = { course: even(30), plateau: even(50), optimum: logSpaced(schedule.steps, 3) }[cell.part];
   return [{ mixer, law: lawOf(cell), context: cell.context, schedule, key, record }];
 }
