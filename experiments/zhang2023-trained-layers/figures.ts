@@ -68,7 +68,7 @@ export const figures: readonly Figure<Result>[] = [
     title: "Each start leaves the plateau at its own time, and theory says when",
     caption:
       "Exact risk of layers trained by SGD from random weights of size 0.003, five a kind of inputs, d = 5, N = 20, no noise. " +
-      "Predicted times are from 2.6 to 4.3, one a start.",
+      "Predicted times are from 2.7 to 4.3, one a start.",
     plot: (rows) =>
       trainingCurve(plateau(rows), {
         x: { column: "relativeTime", label: "time of gradient flow over the predicted time on the plateau" },
