@@ -1,5 +1,5 @@
 import { parseHTML } from "linkedom";
-import type { Judged, Material, Section } from "../src/report/material.js";
+import type { Identified, Judged, Material, Section } from "../src/report/material.js";
 import { page } from "../src/report/page.js";
 import { PAGE_STYLE } from "../src/report/page-style.js";
 import type { Verdict } from "../src/types.js";
@@ -80,6 +80,37 @@ test("a section tells question, settings, figures with captions, notes, each cla
   expect(document.querySelector("figure svg")!.id).toBe("drawing");
 });
 
+const named: Identified = {
+  model: "lsa",
+  cell: "context 6, seed 0",
+  is: "gradient-step",
+  best: { name: "gradient-step", distance: 0.0041, standardError: 0.0012, constant: 1.0123 },
+  next: { name: "newton-2", distance: 0.312, standardError: 0.014, constant: null },
+  alike: ["ols", "ridge"],
+  says: "best: gradient-step",
+};
+
+test("each model stands beside the nearest predictor, the next, their distances, and those that are not told apart", () => {
+  const identified: Identified[] = [
+    named,
+    { ...named, best: { ...named.best!, constant: 1.0004 }, next: null, alike: [] },
+    { ...named, is: "none", next: null, alike: null, says: "none of these: the nearest is ridge" },
+    { ...named, is: null, best: null, next: null, alike: null, says: "undefined: its training diverged" },
+  ];
+  const document = read({ title: "report", sections: [section("study", { identified })] });
+  const rows = [...document.querySelectorAll("table.identified tbody tr")];
+  expect(rows.map((row) => [...row.querySelectorAll("td")].slice(1).map(textOf))).toEqual([
+    [
+      ...["context 6, seed 0", "gradient-step (constant × 1.01)", "0.0041 ± 0.0012"],
+      ...["newton-2", "0.312 ± 0.014", "ols, ridge"],
+    ],
+    ["context 6, seed 0", "gradient-step", "0.0041 ± 0.0012", "–", "–", "–"],
+    ["context 6, seed 0", "none of these: the nearest is ridge"],
+    ["context 6, seed 0", "undefined: its training diverged"],
+  ]);
+  expect(read({ title: "report", sections: [section("study")] }).querySelector("table.identified")).toBeNull();
+});
+
 test("every link on the page leads to an id on it or to the web, and ids are unique", () => {
   const document = read({ title: "report", sections: [section("p"), section("q")] });
   const ids = [...document.querySelectorAll("section, figure, article")].map(({ id }) => id);
@@ -98,6 +129,10 @@ test("every text is escaped, wherever it stands", () => {
     settings: [[evil, evil]],
     provenance: [[evil, evil]],
     notes: [{ paper: evil, code: evil, found: evil }],
+    identified: [
+      { ...named, model: evil, cell: evil, alike: [evil], says: evil },
+      { ...named, alike: null, says: evil },
+    ],
     figures: [{ id: evil, title: evil, caption: evil, svg: "", inline: "" }],
     claims: [
       {

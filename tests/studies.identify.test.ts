@@ -1,6 +1,11 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseHTML } from "linkedom";
 import { loadCatalogue } from "../src/runner/catalogue.js";
+import { identifications } from "../src/runner/identifications.js";
 import { parseStudy } from "../src/studies/parse-study.js";
+import type { Study } from "../src/studies/study.js";
+import type { Measurement } from "../src/types.js";
 import { cellFiles, iclab, rowsOf, scratch, smallStudy } from "./command.js";
 
 const folder = scratch();
@@ -26,6 +31,48 @@ test("a study says which of its predictors each model is, in its rows and in wor
   expect((JSON.parse(json.stdout) as { readonly identify: unknown }).identify).toMatchObject([
     { model: "lsa", at: "context 6, seed 0", name: "gradient-step", distance: lsa.identifiedDistance },
     { model: "wild", name: null, says: "undefined: its training diverged" },
+  ]);
+  const { document } = parseHTML(readFileSync(join(out, "index.html"), "utf8"));
+  const told = [...document.querySelectorAll("table.identified tbody tr")].map((row) =>
+    [...row.querySelectorAll("td")].map(({ textContent }) => textContent),
+  );
+  expect(told).toEqual([
+    ["lsa", "context 6, seed 0", ...Array.from({ length: 5 }, () => expect.any(String))],
+    ["wild", "context 6, seed 0", "undefined: its training diverged"],
+  ]);
+  expect(told[0]![2]).toMatch(/^gradient-step/);
+  expect(told[0]![4]).toBe(lsa.identifiedNext);
+  expect(lsa.identifiedSays).toContain(`next: ${lsa.identifiedNext}, distance`);
+});
+
+test("models are told apart by every column of the grid; rows that hold the sentence only show it", () => {
+  const cells = [0.1, 0.5].map((noise) => ({
+    columns: { context: 6, "law.noise": noise },
+  })) as unknown as Study["cells"];
+  const row = {
+    ...{ name: "lsa", kind: "model", exact: false, context: 6, status: "ok", prompts: 9, risk: 1, excess: 1 },
+    ...{ standardError: 0.1, identified: "ridge", identifiedDistance: 0.02, identifiedError: 0.001 },
+    ...{ identifiedConstant: null, identifiedNext: "zero", identifiedNextDistance: 1, identifiedNextError: null },
+    ...{ identifiedNextConstant: null, identifiedAlike: "ols, newton-3", identifiedSays: "best: ridge" },
+  } as unknown as Measurement;
+  const at = (noise: number, testContext: number): Measurement => {
+    return { ...row, "law.noise": noise, testContext, seed: 1 };
+  };
+  const { identifiedAlike: _, identifiedNext: __, ...old } = at(0.5, 6);
+  const found = identifications({ cells }, [
+    at(0.1, 6),
+    at(0.1, 12),
+    old,
+    { ...at(0.5, 6), name: "zero", identifiedSays: null },
+  ]);
+  expect(found).toEqual([
+    {
+      ...{ model: "lsa", cell: "context 6, law.noise 0.1, seed 1", is: "ridge", says: "best: ridge" },
+      alike: ["ols", "newton-3"],
+      best: { name: "ridge", distance: 0.02, standardError: 0.001, constant: null },
+      next: { name: "zero", distance: 1, standardError: null, constant: null },
+    },
+    expect.objectContaining({ cell: "context 6, law.noise 0.5, seed 1", alike: null, next: null, says: "best: ridge" }),
   ]);
 });
 

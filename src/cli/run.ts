@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import type { Identified } from "../report/material.js";
 import { Store } from "../runner/store.js";
 import { judgeStudy, looksOf } from "../studies/judge-study.js";
-import type { Measurement, Row } from "../types.js";
+import type { Measurement } from "../types.js";
 import { computeLooks } from "./compute-looks.js";
 import { conclude } from "./conclude.js";
 import type { RunOptions } from "./run-options.js";
@@ -20,9 +21,9 @@ export async function run(file: string, options: RunOptions & SlurmChoices): Pro
   const { publish, studySection } = await import("../runner/publish.js");
   const section = studySection(options.out, { study, text, rows, cells, verdicts });
   const page = publish(options.out, [section]);
-  const identified = identifications(rows as Measurement[]);
+  const identified = section.identified ?? [];
   if (!options.json)
-    process.stdout.write(identified.map(({ model, at, says }) => `${model} (${at}): ${says}\n`).join(""));
+    process.stdout.write(identified.map(({ model, cell, says }) => `${model} (${cell}): ${says}\n`).join(""));
   const document = {
     rows,
     verdicts,
@@ -30,21 +31,15 @@ export async function run(file: string, options: RunOptions & SlurmChoices): Pro
     warnings: section.warnings ?? [],
     ...(study.sequential && { looks: looksOf(study, rows as Measurement[]) }),
     ...(study.claims.length > 0 && { claims: section.claims.slice(verdicts.length) }),
-    ...(identified.length > 0 && { identify: identified }),
+    ...(identified.length > 0 && { identify: identified.map(jsonOf) }),
     provenance: { settings: study.settings, cells },
   };
   conclude([section], page, rows.length, options.json ? document : undefined);
   if (failed.length > 0) process.exitCode = 1;
 }
 
-/** What `identify` found of each model in each cell and seed: once, as it does not depend on the test. */
-function identifications(rows: readonly Measurement[]) {
-  const found = new Map<string, { readonly model: string; readonly at: string } & Row>();
-  for (const { name, context, seed, identified, identifiedDistance, identifiedError, identifiedSays } of rows) {
-    if (typeof identifiedSays !== "string") continue;
-    const at = `context ${context}, seed ${seed}`;
-    const columns = { name: identified!, distance: identifiedDistance!, standardError: identifiedError! };
-    found.set(`${name} ${at} ${identifiedSays}`, { model: name, at, ...columns, says: identifiedSays });
-  }
-  return [...found.values()];
+/** What `identify` found of a model, in the words of `--json`. */
+function jsonOf({ model, cell, is, best, next, alike, says }: Identified) {
+  const { distance = null, standardError = null } = best ?? {};
+  return { model, at: cell, name: is, distance, standardError, next, alike, says };
 }

@@ -34,6 +34,31 @@ export interface MeanRisk {
   readonly errorOverPrompts: number | null;
 }
 
+/** A predictor that a model was compared with. */
+export interface Near {
+  readonly name: string;
+  /** A share of the model's own variance, with its error over prompts; null where it is not finite. */
+  readonly distance: number | null;
+  readonly standardError: number | null;
+  /** By what its free constant was multiplied; null where it has none. */
+  readonly constant: number | null;
+}
+
+/** Which predictor a trained model was found to be, in one cell and with one seed. */
+export interface Identified {
+  readonly model: string;
+  readonly cell: string;
+  /** A predictor's name, `zero` or `none`; null where the model has no finite predictions. */
+  readonly is: string | null;
+  /** The nearest, under the name `none` where even that is too far; and the next that can be told apart from it. */
+  readonly best: Near | null;
+  readonly next: Near | null;
+  /** Predictors that cannot be told apart from the nearest; null where the model is none. */
+  readonly alike: readonly string[] | null;
+  /** All of it in one sentence. */
+  readonly says: string;
+}
+
 /** What the report says about one paper or one study. */
 export interface Section {
   /** Unique on the page; the folder's or the study's name. */
@@ -52,6 +77,8 @@ export interface Section {
   readonly warnings?: readonly string[];
   /** Risks with their errors over seeds and over prompts apart. */
   readonly means?: readonly MeanRisk[];
+  /** Of a study that asks which predictor each trained model is. */
+  readonly identified?: readonly Identified[];
   readonly figures: readonly DrawnFigure[];
   readonly notes: readonly Note[];
   readonly provenance: readonly Fact[];

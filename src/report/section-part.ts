@@ -1,5 +1,6 @@
 import { claimAnchor } from "./anchor.js";
 import { errorsText } from "./errors-text.js";
+import { identifiedTable } from "./identified-table.js";
 import { marginText } from "./margin-text.js";
 import { Markup, markup } from "./markup.js";
 import type { DrawnFigure, Fact, Judged, MeanRisk, Section } from "./material.js";
@@ -10,7 +11,7 @@ import { outcomeBadge } from "./verdict-rows.js";
 /** All that the page says about one paper or study: question, settings, figures, notes, each claim, provenance. */
 export function sectionPart(section: Section): Markup {
   const { id, title, byline, question, settings, figures, notes, claims, provenance, text } = section;
-  const { tested, warnings = [], means = [] } = section;
+  const { tested, warnings = [], means = [], identified = [] } = section;
   return markup`<section id="${id}">
 <h2>${title}</h2>
 ${byline !== undefined && markup`<p class="byline">${byline}${linkOf(section)}</p>`}
@@ -18,6 +19,7 @@ ${byline !== undefined && markup`<p class="byline">${byline}${linkOf(section)}</
 ${settings.length > 0 && markup`<h3>Settings</h3>\n${facts(settings)}`}
 ${warnings.length > 0 && markup`<h3>Warnings</h3>\n<ul>${warnings.map((each) => markup`<li>${each}</li>\n`)}</ul>`}
 ${figures.length > 0 && markup`<h3>Figures</h3>\n`}${figures.map((figure) => figurePart(section, figure))}
+${identified.length > 0 && identifiedTable(identified)}
 ${notes.length > 0 && notesTable(section)}
 ${claims.length > 0 && markup`<h3>Claims in detail</h3>\n`}${tested !== undefined && markup`<p>${tested}.</p>\n`}${claims.map((judged) => claimPart(section, judged))}
 ${means.length > 0 && meansTable(means)}

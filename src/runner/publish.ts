@@ -11,6 +11,7 @@ import { columnsOf, looksOf, rowsJudged, type StudyVerdict } from "../studies/ju
 import type { Study } from "../studies/study.js";
 import type { Experiment, Measurement, Row } from "../types.js";
 import { replaceFile, writing } from "./disk.js";
+import { identifications } from "./identifications.js";
 import type { Judged } from "./judged.js";
 import { judgeOwnClaims } from "./own-claims.js";
 import type { Provenance } from "./provenance.js";
@@ -83,6 +84,7 @@ export function studySection(folder: string, { study, text, rows: stored, cells,
     claims: [...hypotheses, ...own],
     ...(tested.length > 0 && { tested: tested.join("; ") }),
     ...reliability(study, rows, cells),
+    identified: identifications(study, stored as readonly Measurement[]),
     figures: saveFigures(join(folder, "figures", "study"), "study", studyFigures(study), rows),
     notes: [],
     provenance: provenanceOf(cells, rerunCommands(`run ${quoted(file)}`, cells, folder)),

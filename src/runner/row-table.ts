@@ -46,9 +46,10 @@ function typeOf(name: string, rows: readonly Row[]): ColumnType {
 }
 
 const UNITS: readonly (readonly [RegExp, string])[] = [
-  [/^(risk|excess|standardError|trainingLoss)$/, "label units squared"],
+  [/^(risk|excess|exactRisk|exactExcess|standardError|trainingLoss)$/, "label units squared"],
   [/^covariance\./, "label units to the fourth"],
-  [/^(distance|distanceError)\.|^identified(Distance|Error)$/, "label units"],
+  [/^(distance|distanceError)\./, "label units"],
+  [/^identified(Next)?(Distance|Error)$/, "share of the model's variance"],
   [/^(context|testContext)$/, "labelled pairs"],
   [/^(step|trainedSteps)$/, "updates"],
   [/^prompts$/, "prompts"],
