@@ -5,6 +5,7 @@ import { inequality } from "../../src/claims/inequality.js";
 import type { Reading } from "../../src/claims/reading.js";
 import type { Claim } from "../../src/types.js";
 import type { Result } from "./measure.js";
+import { plateauRows } from "./plateau.js";
 
 const paper = "He, Pan, Chen, Yang 2025";
 
@@ -162,6 +163,25 @@ export const claims: readonly Claim<Result>[] = [
         equivalence(held("sumOmegaMu"), () => constant(PRODUCT), { relative: 0.02 }),
       ),
     refuted: (rows) => changed(rows, isPattern, () => ({ sumOmegaMu: 0.774 })),
+  },
+  {
+    id: "leaves-the-plateau-early",
+    says:
+      "From a random start every layer on isotropic inputs is off the plateau within 400 steps: sum omega mu has half of " +
+      "what it ends with.",
+    source: { paper, where: "Section 3" },
+    expected: "holds",
+    judge(rows) {
+      const judge = inequality(held("leaves"), () => constant(400));
+      return inEverySeed(isotropic(plateauRows(rows)), BY, judge);
+    },
+    // Heads that grow ten times as late.
+    refuted: (rows) =>
+      changed(
+        rows,
+        ({ part }) => part === "head",
+        ({ step, omega }) => ({ omega: (step as number) < 1000 ? 0 : omega! }),
+      ),
   },
   {
     id: "omega-is-a-time",
