@@ -5,6 +5,7 @@ import { inequality } from "../../src/claims/inequality.js";
 import type { Reading } from "../../src/claims/reading.js";
 import type { Claim } from "../../src/types.js";
 import type { Result } from "./measure.js";
+import { moreClaims } from "./more-claims.js";
 
 const paper = "von Oswald et al. 2023";
 
@@ -116,4 +117,5 @@ export const claims: readonly Claim<Result>[] = [
     },
     refuted: (rows) => changed(rows, ({ risk }) => ({ risk: risk! * 1.3 })),
   },
+  ...moreClaims,
 ];

@@ -3,6 +3,7 @@ import { riskCurve } from "../../src/figures/risk-curve.js";
 import { trainingCurve } from "../../src/figures/training-curve.js";
 import type { Figure } from "../../src/types.js";
 import type { Result } from "./measure.js";
+import { moreFigures } from "./more-figures.js";
 
 const LOSS = "loss: half the mean squared error (label units²)";
 const SETTING = "One layer, d = 10, n = 10, inputs uniform on [-1/2, 1/2].";
@@ -84,4 +85,5 @@ export const figures: readonly Figure<Result>[] = [
         names: [STEP, LAYER, ZERO],
       }),
   },
+  ...moreFigures,
 ];

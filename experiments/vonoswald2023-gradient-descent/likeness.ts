@@ -4,7 +4,8 @@ import type { LinearRegression } from "../../src/laws/gaussian-linear.js";
 import { scaled, trace } from "../../src/math/matrix.js";
 import { optimalPreconditioner } from "../../src/theory/optimal-preconditioner.js";
 import type { Mixer, Predictor, Prompts, Row, Snapshot } from "../../src/types.js";
-import { type Cell, FEATURES, lawOf } from "./cells.js";
+import { type LayerCell, lawOf } from "./cells.js";
+import { FEATURES } from "./laws.js";
 
 /**
  * The paper's three measures of alignment with one step of gradient descent on given prompts (Section 3: difference of
@@ -12,7 +13,7 @@ import { type Cell, FEATURES, lawOf } from "./cells.js";
  * their relative distance from the predicted ones up to gauge, and the step that they make, tr(A) / d.
  */
 export function likeness(
-  cell: Cell,
+  cell: LayerCell,
   mixer: Mixer,
   { weights }: Snapshot,
   step: Predictor<LinearRegression>,

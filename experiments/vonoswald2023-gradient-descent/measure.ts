@@ -5,8 +5,14 @@ import { foldIn } from "../../src/math/keys.js";
 import gradientStep from "../../src/predictors/gradient-step.js";
 import zero from "../../src/predictors/zero.js";
 import type { Env, Measurement, Row, Run } from "../../src/types.js";
-import { type Cell, FEATURES, lawOf } from "./cells.js";
+import { type Cell, isLayer, type LayerCell, lawOf } from "./cells.js";
+import { curvatureRows } from "./curvature-rows.js";
+import { FEATURES } from "./laws.js";
 import { likeness } from "./likeness.js";
+import type { MoreCell } from "./more-cells.js";
+import { setRows } from "./set-rows.js";
+import { softmaxRows } from "./softmax-rows.js";
+import { stackRows } from "./stack-rows.js";
 
 /** What a row says beside the risk; `loss` is half of it, as the paper plots. */
 export type Result = Measurement;
@@ -24,16 +30,29 @@ const ALIKE = { curve: 200, trained: 1000 };
 
 /**
  * Rows of `part` `curve` (the layer at each snapshot), `trained` (the last weights beside one step of gradient descent)
- * and `scale` (the same on inputs of another range). Gradient descent keeps the step of the training law.
+ * and `scale` (the same on inputs of another range). Gradient descent keeps the step of the training law. Of other models
+ * those of the files named after them.
  */
 export async function measureRuns(cell: Cell, runs: readonly Run[], env: Env): Promise<readonly Result[]> {
+  return (await rowsOf(cell, runs, env)).map((row) => ({ ...row, ...halved(row) }));
+}
+
+async function rowsOf(cell: Cell, runs: readonly Run[], env: Env): Promise<readonly Result[]> {
+  if (!isLayer(cell)) return moreRows(cell, runs[0], env);
   const run = runs[0]!;
   const rows = [...(await curveRows(cell, run, env)), ...(await testRows(cell, run, "trained", 1, env))];
   for (const factor of SHIFTS) rows.push(...(await testRows(cell, run, "scale", factor, env)));
-  return rows.map((row) => ({ ...row, ...halved(row) }));
+  return rows;
 }
 
-async function curveRows(cell: Cell, run: Run, env: Env): Promise<Result[]> {
+/** Untrained cells have no run. */
+async function moreRows(cell: MoreCell, run: Run | undefined, env: Env): Promise<readonly Result[]> {
+  if (cell.model === "curvature") return curvatureRows(cell, env);
+  if (cell.model === "softmax") return softmaxRows(cell, run!, env);
+  return cell.model === "fixed-set" ? setRows(cell, run!, env) : stackRows(cell, run!, env);
+}
+
+async function curveRows(cell: LayerCell, run: Run, env: Env): Promise<Result[]> {
   const { range, context, seed } = cell;
   const columns = { part: "curve", range, context };
   const key = foldIn(env.key, "evaluation");
@@ -47,7 +66,7 @@ async function curveRows(cell: Cell, run: Run, env: Env): Promise<Result[]> {
 }
 
 /** The last weights, one step of gradient descent and the answer 0 on common prompts, inputs multiplied by a factor. */
-async function testRows(cell: Cell, run: Run, part: "trained" | "scale", inputScale: number, env: Env) {
+async function testRows(cell: LayerCell, run: Run, part: "trained" | "scale", inputScale: number, env: Env) {
   const { range, context, seed } = cell;
   const { mixer } = run.trial;
   const last = run.snapshots.at(-1)!;
@@ -73,7 +92,7 @@ async function testRows(cell: Cell, run: Run, part: "trained" | "scale", inputSc
   return rows.filter((row) => !row.exact || seed === 0).map((row) => (row.name === "lsa" ? { ...row, ...alike } : row));
 }
 
-const stepOf = ({ context }: Cell) => gradientStep.make(undefined, { features: FEATURES, context });
+const stepOf = ({ context }: LayerCell) => gradientStep.make(undefined, { features: FEATURES, context });
 
 function halved({ risk, standardError }: Measurement): Row {
   return { loss: risk === null ? null : risk / 2, lossError: standardError === null ? null : standardError / 2 };

@@ -6,6 +6,7 @@ sampled here and belong to no formula of iclab. Inputs are uniform on [-a, a]. R
 """
 
 import numpy as np
+from scipy.optimize import minimize
 
 rng = np.random.default_rng(2023)
 PROMPTS, CHUNK, D = 1_000_000, 10_000, 10
@@ -27,3 +28,27 @@ def best_step(n, a):
 for n, a in [(10, 0.5), (25, 0.5), (50, 0.5), (100, 0.5), (10, 1)]:
     step, loss, error = best_step(n, a)
     print(f"n = {n}, U(-{a}, {a}): step {step:.4f}, loss {loss:.5f} +- {error:.5f}")
+
+
+def looped(n, layers, curved, prompts=100_000):
+    """Layers of one step e and one gamma: p <- p (1 - e l), l <- l (1 - n gamma l)^2, over sampled eigenvalues l of S."""
+    x = rng.uniform(-0.5, 0.5, (prompts, n, D))
+    l0 = np.linalg.eigvalsh(np.einsum("pij,pik->pjk", x, x, optimize=True) / n)
+
+    def loss(v):
+        l, p = l0, 1.0
+        for _ in range(layers):
+            p = p * (1 - v[0] * l)
+            l = l * (1 - (n * v[1] if curved else 0) * l) ** 2
+        return (p**2).sum(1).mean() / 24
+
+    found = minimize(loss, [10.0, 0.1 * 10 / n] if curved else [6.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-5})
+    name = "GD++" if curved else "gradient descent"
+    print(f"{layers} looped layers of {name}, n = {n}: loss {found.fun:.5f}, step {found.x[0]:.3f}, gamma {found.x[1]:.4f}")
+
+
+for n in [10, 25, 50, 100]:
+    looped(n, 2, False)
+    looped(n, 2, True)
+looped(10, 5, False)
+looped(10, 5, True)
