@@ -138,7 +138,7 @@ export const figures: readonly Figure<Result>[] = [
     plot: (rows) =>
       heatMap(
         rows
-          .filter(({ part, steps }) => part === "entry" && steps === FULL)
+          .filter(({ part, inputs, steps }) => part === "entry" && inputs === "correlated" && steps === FULL)
           .map((row) => ({ ...row, panel: row.name === "softmax" ? "trained" : "theory" })),
         {
           i: { column: "row", label: "context feature" },

@@ -1,17 +1,17 @@
 import { modelEntrant, predictorEntrant } from "../../src/evaluation/entrant.js";
 import { measure } from "../../src/evaluation/measure.js";
 import { foldIn } from "../../src/math/keys.js";
-import { identity, scaled, sum, trace } from "../../src/math/matrix.js";
-import { inverse } from "../../src/math/solve.js";
+import { identity, scaled, sum } from "../../src/math/matrix.js";
 import debiasedGradientStep from "../../src/predictors/debiased-gradient-step.js";
 import gradientStep from "../../src/predictors/gradient-step.js";
 import preconditionedGradientStep from "../../src/predictors/preconditioned-gradient-step.js";
 import ridge from "../../src/predictors/ridge.js";
 import softmaxHeads from "../../src/predictors/softmax-heads.js";
+import { optimalPreconditioner } from "../../src/theory/optimal-preconditioner.js";
 import { optimalStep } from "../../src/theory/optimal-step.js";
 import { preconditionerRisk } from "../../src/theory/preconditioner-risk.js";
 import type { Env, Measurement, Row, Rows, Run } from "../../src/types.js";
-import { type Cell, FEATURES, lawOf } from "./cells.js";
+import { type Cell, lawOf } from "./cells.js";
 import { flowRows } from "./flow.js";
 import { type Head, headsOf, patternOf } from "./pattern.js";
 
@@ -22,7 +22,7 @@ const [LENGTHS, PROMPTS] = [[10, 20, 40, 60, 100], 5000];
 
 /**
  * Rows of `part` `length` (the trained layer beside predictors at every length), `head` (omega and mu of every head along
- * training), `pattern` (of all heads at the end), `entry` (KQ of correlated inputs) and, untrained, `flow`.
+ * training), `pattern` (of all heads at the end), `entry` (KQ where inputs are correlated or partly used) and, untrained, `flow`.
  */
 export async function measureRuns(cell: Cell, runs: readonly Run[], env: Env): Promise<readonly Result[]> {
   if (cell.part === "flow") return flowRows(cell);
@@ -58,7 +58,7 @@ async function lengthRows(cell: Cell, run: Run, length: number, { key }: Env): P
   const { inputs, context, seed } = cell;
   const law = lawOf(cell);
   const { population } = law;
-  const site = { features: FEATURES, context };
+  const site = { features: law.features, context };
   const weights = run.status === "ok" ? run.snapshots.at(-1)!.weights : null;
   const predictors = [
     ...[gradientStep.make(undefined, site), debiasedGradientStep.make({}, site), ridge.make({}, site)],
@@ -85,7 +85,7 @@ function undividedRow(cell: Cell, length: number): Result {
   const { population } = lawOf(cell);
   const step = (optimalStep.value(population, { context: cell.context }) * length) / cell.context;
   const risk = preconditionerRisk.value(population, {
-    preconditioner: scaled(identity(FEATURES), step),
+    preconditioner: scaled(identity(population.features), step),
     context: length,
   });
   return {
@@ -114,12 +114,12 @@ function patternRows(cell: Cell, along: readonly (readonly Head[])[]): Result[] 
   ];
 }
 
-/** Gamma^-1 of a debiased preconditioned step, Gamma = (1 + 1/k) S + (tr S + d s2) / k I with k = n - 1 pairs. */
+/**
+ * That of a debiased preconditioned step, best at k = n - 1 pairs: Gamma^-1 with Gamma = (1 + 1/k) S + (tr S + d s2) / k I
+ * for W = I / d, and zero where features are not used.
+ */
 function preconditioner(cell: Cell): Rows {
-  const { covariance, noise } = lawOf(cell).population;
-  const k = cell.context - 1;
-  const level = (trace(covariance) + FEATURES * noise ** 2) / k;
-  return inverse(sum(scaled(covariance, 1 + 1 / k), scaled(identity(FEATURES), level)));
+  return optimalPreconditioner.value(lawOf(cell).population, { context: cell.context - 1 });
 }
 
 /** sum_h mu_h KQ_h: to first order in KQ the layer is the debiased step of this preconditioner. */
