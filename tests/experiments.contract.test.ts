@@ -192,8 +192,9 @@ function withClosedForm(experiment: Experiment, rows: readonly Row[]): { readonl
       closed.set(place(row), row.risk);
     }
   return rows.flatMap((row) => {
-    // Of trained weights the closed form stands in the same row.
-    const exact = typeof row.exactRisk === "number" ? row.exactRisk : closed.get(place(row));
+    // Of trained weights the closed form stands in the same row; an error on one stretch of data has no standard error.
+    const own = row.standardError !== null && typeof row.exactRisk === "number";
+    const exact = own ? (row.exactRisk as number) : closed.get(place(row));
     return row.exact === false && typeof row.risk === "number" && exact !== undefined ? [{ row, exact }] : [];
   });
 }

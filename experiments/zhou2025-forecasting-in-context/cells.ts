@@ -6,13 +6,15 @@ import linearAttention from "../../src/mixers/linear-attention.js";
 import type { Key, Law, Mixer, Row, Scale, Schedule, Trial } from "../../src/types.js";
 import { BATCHES, bestSoFar, EPOCHS, LENGTH, seriesOf, TRAINED_SHARE } from "./held-out.js";
 import { SERIES } from "./published-series.js";
+import { DEPTHS, FIGURE_2, FIGURE_2_PAIRS, figure2Law, HEADS, headOf, stackOf, variantSchedule } from "./variants.js";
 
 /**
  * `published`: a layer a series, trained as the paper's code does. `optimum`: the same layers trained to the end.
- * `constant`: starts of a layer with a constant row. `drawn`: coefficients drawn for every prompt. `rollout`: no training.
+ * `constant`: starts of a layer with a constant row. `drawn`: coefficients drawn for every prompt. `rollout`: no training. `depth`: stacks of one to three layers.
+ * `softmax`: softmax heads beside the layer.
  */
 export interface Cell extends Row {
-  readonly part: "published" | "optimum" | "constant" | "drawn" | "rollout";
+  readonly part: "published" | "optimum" | "constant" | "drawn" | "rollout" | "depth" | "softmax";
   /** The paper's number of a series, or what it is. */
   readonly series: number | string;
   readonly order: number;
@@ -46,6 +48,8 @@ export function cells(scale: Scale): readonly Cell[] {
     ...seeded({ part: "constant", series: "(.5, .3)", order: 2, context: 10 }),
     ...(smoke ? [100] : [100, 400]).flatMap((context) => seeded({ part: "drawn", series: "drawn", order: 1, context })),
     ...[0.5, 0.9].flatMap((rho) => seeded({ part: "rollout", series: `(${rho})`, order: 1, context: 50 })),
+    ...(smoke ? [102] : [102, 106]).flatMap((one) => seeded({ part: "depth", series: one, order: 3, context: 25 })),
+    ...seeded({ part: "softmax", series: "figure 2", order: FIGURE_2.length, context: FIGURE_2_PAIRS }),
   ];
 }
 
@@ -122,6 +126,18 @@ export function trials(cell: Cell, key: Key): readonly Trial[] {
     return Array.from({ length: STARTS }, (_, start) =>
       trial(constantLaw, 0.3, { ...toTheEnd, steps: 4000 }, `constant ${start}`),
     );
+  if (cell.part === "depth") {
+    const law = standardised(lawOf(cell));
+    return DEPTHS.map((depth) => ({
+      ...trial(law, 0.3, variantSchedule(toTheEnd, "depth"), `depth ${depth}`),
+      mixer: stackOf(depth, { features: law.features, context }),
+    }));
+  }
+  if (cell.part === "softmax")
+    return HEADS.map((name) => ({
+      ...trial(figure2Law, 0.3, variantSchedule(toTheEnd, "softmax"), name),
+      mixer: headOf(name, { features: figure2Law.features, context }),
+    }));
   if (cell.part === "drawn") return [trial(drawnLaw, 0.3, { ...toTheEnd, steps: 4000, rate: 0.01 }, "drawn")];
   return [];
 }

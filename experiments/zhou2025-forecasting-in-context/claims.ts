@@ -158,4 +158,74 @@ export const claims: readonly Claim<Result>[] = [
     },
     refuted: (rows) => changed(rows, "lsa-optimum", () => ({ away: 0 })),
   },
+  {
+    id: "two-layers-nearly-close-the-gap",
+    says: "On series 102 two layers trained to the end have less risk than the best weights of one on the same prompts in every seed, and leave less than a fifth of its gap to linear regression.",
+    source: { paper, where: "Proposition C.18" },
+    expected: "holds",
+    judge(rows) {
+      const judge = inequality(
+        (cell) => subtract(cell!.risk("lsa-2"), cell!.risk("best-linear")),
+        (cell) => multiply(constant(0.2), subtract(cell!.risk("lsa-optimum"), cell!.risk("best-linear"))),
+        { strict: true },
+      );
+      return inEverySeed(
+        part(rows, "depth").filter(({ series }) => series === 102),
+        BY,
+        judge,
+      );
+    },
+    refuted: (rows) => scaled(rows, "lsa-2", 1.02),
+  },
+  {
+    id: "softmax-goes-below-linear-attention",
+    says: "A softmax head, plain or with the query as a sink, has less risk than the best weights of the linear layer, in every seed: the gap of Theorem 4.4 is linear attention's.",
+    source: { paper, where: "Figure 2" },
+    expected: "holds",
+    judge(rows) {
+      const both = part(rows, "softmax");
+      const below = (name: string) =>
+        inequality(
+          (cell) => cell!.risk(name),
+          (cell) => multiply(constant(0.97), cell!.risk("lsa-optimum")),
+          { strict: true },
+        );
+      const [plain, sink] = [inEverySeed(both, BY, below("softmax")), inEverySeed(both, BY, below("softmax-sink"))];
+      return plain.holds === true ? sink : plain;
+    },
+    refuted: (rows) => scaled(scaled(rows, "softmax", 1.4), "softmax-sink", 1.4),
+  },
+  {
+    id: "softmax-finds-the-last-pair",
+    says: "In every seed a plain softmax head is within a tenth of linear regression exactly where it gives more than half of its weight to the last pair.",
+    source: { paper, where: "Figure 2" },
+    expected: "holds",
+    judge(rows) {
+      const judge = inequality(
+        () => constant(0),
+        (cell) =>
+          multiply(
+            subtract(cell!.ofWeights("softmax", "lastShare"), constant(0.5)),
+            subtract(multiply(constant(1.1), cell!.risk("best-linear")), cell!.risk("softmax")),
+          ),
+      );
+      return inEverySeed(part(rows, "softmax"), BY, judge);
+    },
+    refuted: (rows) => changed(rows, "softmax", ({ lastShare }) => ({ lastShare: 1 - (lastShare as number) })),
+  },
+  {
+    id: "softmax-keeps-its-lead-on-longer-prompts",
+    says: "With the values that came, softmax heads trained at 3 pairs stay below the linear layer as the prompt grows to 53.",
+    source: { paper, where: "Figure 2" },
+    expected: "refuted",
+    judge(rows) {
+      const last = part(rows, "forecast").filter(({ mode, horizon }) => mode === "teacher" && horizon === 50);
+      const judge = inequality(
+        (cell) => subtract(cell!.ofWeights("softmax", "risk"), cell!.ofWeights("lsa", "risk")),
+        () => constant(0),
+      );
+      return inEverySeed(last, [...BY, "mode", "horizon"], judge);
+    },
+    refuted: (rows) => rows.map((row) => (row.name === "softmax" ? { ...row, risk: 1 } : row)),
+  },
 ];

@@ -46,4 +46,53 @@ export const figures: readonly Figure<Result>[] = [
       });
     },
   },
+  {
+    id: "risk-against-depth",
+    title: "Two layers nearly close the gap, where series are tame",
+    caption:
+      "Stacks of linear attention trained to the end, m = 25, on the paper's series 102: excess over the best linear prediction " +
+      "in units of the best single layer's, on the same prompts. On series 106 three layers have heavy tails.",
+    plot(rows) {
+      const shown = rows.filter(({ part, series, exact }) => part === "depth" && series === 102 && !exact);
+      const risk = (seed: number | null, of: string) =>
+        shown.find((row) => row.seed === seed && row.name === of)?.risk ?? Number.NaN;
+      const trained = shown
+        .filter(({ depth }) => typeof depth === "number")
+        .map((row) => {
+          const linear = risk(row.seed, "best-linear");
+          const share = (row.risk! - linear) / (risk(row.seed, "lsa-optimum") - linear);
+          return { ...row, name: "stack, trained", share, standardError: null };
+        });
+      return riskCurve(trained, {
+        x: { column: "depth", label: "layers L" },
+        y: { column: "share", label: "share of the single layer's gap" },
+        names: ["stack, trained"],
+      });
+    },
+  },
+  {
+    id: "teacher-and-rollout",
+    title: "Softmax heads, and the linear layer, forecasting Figure 2's series",
+    caption:
+      "Trained to the end at m = 3, n = 8. Teacher: each forecast from the values that came, in a prompt that grows by a pair a step. " +
+      "Rollout: from its own forecasts; the linear layer's have no mean square from step 5 on, and are left out there.",
+    plot(rows) {
+      const shown = rows.filter(
+        ({ part, mode, name, horizon, risk }) =>
+          part === "forecast" && risk !== null && !(mode === "rollout" && name === "lsa" && (horizon as number) >= 5),
+      );
+      const names = {
+        lsa: "linear layer",
+        softmax: "softmax",
+        "softmax-sink": "softmax, sink",
+        "best-linear": "best forecast",
+      };
+      return riskCurve(named(shown, names), {
+        x: { column: "horizon", label: "steps ahead h", scale: "log" },
+        y: { column: "risk", label: "squared error in units of the noise", scale: "log" },
+        names: [names["best-linear"], names.lsa, names.softmax, names["softmax-sink"]],
+        panel: "mode",
+      });
+    },
+  },
 ];

@@ -14,6 +14,7 @@ import { rolloutDecay } from "../../src/theory/series/rollout-decay.js";
 import type { Env, Measurement, Row, Run } from "../../src/types.js";
 import { type Cell, constantLaw, drawnLaw, lawOf, lawsOf, NOISE, seriesKey, standardised } from "./cells.js";
 import { heldOutError, layerOf, seriesOf } from "./held-out.js";
+import { depthRows, softmaxRows } from "./measure-variants.js";
 import { PRINTED } from "./published-series.js";
 import { RUN_AWAY, rollOut } from "./rollout.js";
 
@@ -31,6 +32,8 @@ export async function measureRuns(cell: Cell, runs: readonly Run[], env: Env): P
     constant: () => constantRows(cell, runs, env),
     drawn: () => drawnRows(cell, runs[0]!, env),
     rollout: async () => rolloutRows(cell, env),
+    depth: () => depthRows(cell, runs, env),
+    softmax: () => softmaxRows(cell, runs, env),
   }[cell.part]();
 }
 

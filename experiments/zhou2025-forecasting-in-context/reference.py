@@ -110,6 +110,8 @@ if __name__ == "__main__":
         risks = [best_layer(rho, 0.05**2, m) for rho in series]
         print("best weights, m =", m, [f"{risk:.6f}" for risk in risks], f"mean {np.mean(risks):.6f}")
     print("best weights, (.5, .3), m = 10:", f"{best_layer(np.array([0.5, 0.3]), 1, 10):.5f}")
+    print("best weights, Figure 2's series, m = 3:", f"{best_layer(coefficients(5, 42).round(4), 1, 3):.5f}", coefficients(5, 42).round(4).tolist())
+    print("best weights, series 102, m = 25, over the noise:", f"{best_layer(coefficients(3, 102), 1, 25):.5f}")
     with np.errstate(all="ignore"):  # some rollouts run away
         for rho in (0.5, 0.9):
             print("rollouts", rho, rollouts(rho, 50, 40_000))

@@ -21,6 +21,7 @@ const options = z.strictObject({
     .enum(["none", "root-token"])
     .default("none")
     .describe("multiply the scores by 1 / sqrt(d + 1), or leave them as they are"),
+  sink: z.literal("query").optional().describe("the query is a key too, whose share of the softmax is read by nobody"),
   init: initialWeights.default({ scale: 0.01 }),
 });
 
@@ -37,15 +38,16 @@ const scales = { none: () => 1, "root-token": (D: number) => 1 / Math.sqrt(D) } 
  * with KQ_h (D x D), OV_h (D), heads h = 1 .. H and scale 1 or 1 / sqrt(D). The largest score is subtracted before
  * exponentials are taken. The query is no key of its own, there is no residual and no bias, and no pairs predict 0.
  * He, Pan, Chen, Yang 2025 train `weights: factored`, `scale: root-token`, `init: { uniform: fan-in }` (O_h is P);
- * von Oswald et al. 2023, Appendix A.9, do not scale. `products` has the scale in KQ. Gauge: none in
+ * von Oswald et al. 2023, Appendix A.9, do not scale. With `sink: query` the sum over k has exp(scale e_q^T KQ_h e_q) too, as
+ * in the code of Zhou et al. 2025, which masks the query after the softmax. `products` has the scale in KQ. Gauge: none in
  * merged weights but the unused column D of KQ; (M K, M^-T Q) and (M V, M^-T P) in factored ones.
  */
-function softmaxAttention({ heads: count, weights, scale, init }: SoftmaxAttentionOptions): Mixer {
+function softmaxAttention({ heads: count, weights, scale, sink, init }: SoftmaxAttentionOptions): Mixer {
   const heads = scaledHeads(headForms[weights](count, init), scale, scales[scale]);
   const program: PredictionProgram = {
-    structure: `softmax attention: ${heads.structure}`,
+    structure: `softmax attention: ${heads.structure}${sink ? ", query as sink" : ""}`,
     parameters: heads.parameters,
-    build: (parameters, prompt) => softmaxMeans(heads.nodes(parameters, prompt.query), prompt),
+    build: (parameters, prompt) => softmaxMeans(heads.nodes(parameters, prompt.query), prompt, sink !== undefined),
   };
   return {
     name: "softmax-attention",
@@ -60,7 +62,10 @@ function softmaxAttention({ heads: count, weights, scale, init }: SoftmaxAttenti
       const keys = tf.reshape(tf.matMul(query, tf.reshape(KQ, [count * D, D]), false, true), [batch, count, D]);
       const mask = tf.reshape(prompts.mask, [batch, 1, context]);
       const scores = tf.where(tf.greater(mask, 0), tf.matMul(keys, pairs, false, true), PADDING);
-      const shares = tf.mul(tf.softmax(scores, 2), mask); // (batch, head, pair); the mask makes no pairs predict 0
+      const own = tf.sum(tf.mul(keys, tf.expandDims(query, 1)), 2, true); // (batch, head, 1)
+      const all = sink ? tf.softmax(tf.concat([scores, own], 2), 2) : tf.softmax(scores, 2);
+      // (batch, head, pair); the mask makes no pairs predict 0
+      const shares = tf.mul(tf.slice(all, [0, 0, 0], [batch, count, context]), mask);
       const values = tf.reshape(tf.matMul(flatPairs, OV, false, true), [batch, context, count]);
       return tf.sum(tf.mul(shares, tf.transpose(values, [0, 2, 1])), [1, 2]) as Tensor1D;
     },
@@ -74,7 +79,11 @@ function softmaxAttention({ heads: count, weights, scale, init }: SoftmaxAttenti
  * The sum over heads of the mean of the values, each weighted by the exponential of its score less the largest; 0 for
  * no pairs. The largest is held constant by the gradient, as it cancels.
  */
-function softmaxMeans(each: readonly HeadNodes[], { pairs, pair, length }: PromptNodes): Node<"f32"> {
+function softmaxMeans(
+  each: readonly HeadNodes[],
+  { pairs, pair, length, query }: PromptNodes,
+  sink: boolean,
+): Node<"f32"> {
   const kept = keep(pairs, (j) => {
     const { x, y } = pair(j);
     return [x, y];
@@ -83,14 +92,15 @@ function softmaxMeans(each: readonly HeadNodes[], { pairs, pair, length }: Promp
     const [x, y] = kept(j) as [Vector, Node<"f32">];
     return { x, y };
   };
-  const start = each.map(() => LOWEST);
+  const asked = each.map(({ key }) => against({ x: query, y: 0 }, key));
+  const start = each.map((_, h) => (sink ? asked[h]! : LOWEST));
   const largest = loop(pairs, start, (j, tops) => {
     const e = token(j);
     return each.map(({ key }, h) => max(tops[h] as F32, against(e, key)));
   }).map(stop);
   const sums = loop(
     pairs,
-    each.flatMap(() => [0, 0]),
+    each.flatMap((_, h) => [sink ? exp(sub(asked[h]!, largest[h] as F32)) : 0, 0]),
     (j, sums) => {
       const e = token(j);
       return each.flatMap(({ key, value }, h) => {
@@ -111,6 +121,7 @@ export const examples: readonly z.input<typeof options>[] = [
   {},
   { heads: 2, scale: "root-token" },
   { heads: 2, weights: "factored", scale: "root-token", init: { uniform: "fan-in" } },
+  { heads: 2, sink: "query" },
 ];
 
 /**
