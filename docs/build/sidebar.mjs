@@ -19,7 +19,7 @@ export function sidebar() {
     },
     { text: "Speed", collapsed: true, items: pages(["bench/index", ...folder("bench")]) },
     { text: "Build on it", items: pages(["architecture", "kernels", "adding-a-mixer", "adding-a-paper"]) },
-    { text: "Reference", items: pages(folder("reference")) },
+    { text: "Reference", items: [...pages(folder("reference")), { text: "API", link: "/api/" }] },
   ];
 }
 

@@ -4,8 +4,8 @@ import { shownAs } from "./source-files.mjs";
 
 /** The list of sources by folder; a folder's anchor is its path with dashes for slashes. */
 export function sourcePage(files) {
-  const folders = Map.groupBy ? Map.groupBy(files, dirname) : grouped(files, dirname);
-  const above = new Set([...folders.keys()].flatMap(ancestors));
+  const folders = grouped(files, dirname);
+  const above = new Set([".", ...[...folders.keys()].flatMap(ancestors)]);
   return page(
     { nav: "Source", outline: "2" },
     "# Source",
@@ -16,14 +16,14 @@ export function sourcePage(files) {
         [
           `## ${folder === "." ? "The top" : folder} {#${folder === "." ? "top" : folder.replaceAll("/", "-").toLowerCase()}}`,
           (folders.get(folder) ?? [])
-            .map((file) => `<a href="${shownAs(file)}" target="_self">${file.slice(file.lastIndexOf("/") + 1)}</a>`)
+            .map((file) => `[${file.slice(file.lastIndexOf("/") + 1)}](${shownAs(file)})`)
             .join(" · "),
         ].join("\n\n"),
       ),
   );
 }
 
-const ancestors = (folder) => (folder === "." ? ["."] : [...ancestors(dirname(folder)).slice(1), folder]);
+const ancestors = (folder) => (folder === "." ? [] : [...ancestors(dirname(folder)), folder]);
 
 function grouped(values, keyOf) {
   const groups = new Map();
