@@ -78,6 +78,8 @@ for n in (10, 20, 60, 100):
     print(f"n = {n}: the step of 40 pairs {1 - 2 * g + g * g * (n + D + 1 + D * S2) / n + S2:.5f}")
 print("correlated: preconditioned %.5f, debiased %.5f" % (gamma(N)[0], gamma(N - 1)[0]))
 print(gamma(N - 1)[1].round(4))
+one, more = [4 * 5.4 / (k + 5.4) for k in (48, 47)]
+print(f"one task on 4 of 6 features, noise variance 0.4: preconditioned {one:.5f}, debiased {more:.5f} above the noise")
 print("flow, opposite")
 flow([0.1, -0.05], [0.05, -0.1], [1, 10, 100, 1000])
 print("flow, same sign")
