@@ -3,6 +3,15 @@ import { fileURLToPath } from "node:url";
 
 const docs = fileURLToPath(new URL("..", import.meta.url));
 
+/** Shorter names than the headings of pages that are read in the repository too. */
+const SHORT = {
+  running: "Long grids",
+  identify: "Which algorithm is it?",
+  "own-units": "Units of your own",
+  statistics: "Statistics",
+  "several-series": "Several series",
+};
+
 /** The pages in groups; a generated folder adds its own by being there. */
 export function sidebar() {
   return [
@@ -34,8 +43,9 @@ const folder = (name) =>
 
 const pages = (names) => names.map((name) => ({ text: titleOf(name), link: `/${name.replace(/index$/, "")}` }));
 
-/** A page's short name: `nav` in its front matter, else its heading. */
+/** A page's short name: as above, else `nav` in its front matter, else its heading. */
 function titleOf(name) {
+  if (name in SHORT) return SHORT[name];
   const text = readFileSync(`${docs}${name}.md`, "utf8");
   const title = /^nav: (.*)$/m.exec(text.split("\n---")[0] ?? "")?.[1] ?? /^# (.*)$/m.exec(text)?.[1];
   if (title === undefined) throw new Error(`docs/${name}.md has no heading to be named by`);
