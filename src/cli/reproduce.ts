@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { unknownName } from "../names/nearest.js";
 import { loadExperiments } from "../runner/catalogue.js";
 import type { Job } from "../runner/cell-plan.js";
 import { judgeClaims } from "../runner/judged.js";
@@ -6,7 +7,6 @@ import { packageRoot } from "../runner/package-root.js";
 import { paperSection, publish, type Reproduced } from "../runner/publish.js";
 import { saveFigures } from "../runner/save-figures.js";
 import { Store } from "../runner/store.js";
-import { unknownName } from "../names/nearest.js";
 import type { Experiment, Scale } from "../types.js";
 import { compute } from "./compute.js";
 import { conclude } from "./conclude.js";
