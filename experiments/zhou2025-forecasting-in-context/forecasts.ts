@@ -11,41 +11,66 @@ export type Mode = "teacher" | "rollout";
  * first n values and the forecasts since (`rollout`, the paper's Definition 4.8). The prompt grows by a pair a step.
  *
  * @param series a row a series, n + H values @param window values p of a token @param known n
+ * @param told steps that are wanted; the others are NaN where nothing needs them
  */
 export function forecasts(
   predict: Predict,
   series: readonly Float64Array[],
-  at: { readonly window: number; readonly known: number; readonly mode: Mode },
+  at: { readonly window: number; readonly known: number; readonly mode: Mode; readonly told: readonly number[] },
 ): readonly Float64Array[] {
-  const { window, known, mode } = at;
+  const { window, known, mode, told } = at;
   const steps = series[0]!.length - known;
-  const values = series.map((row) =>
-    mode === "teacher" ? row : Float64Array.of(...row.subarray(0, known), ...new Float64Array(steps)),
-  );
-  const told = series.map(() => new Float64Array(steps));
+  const made = series.map(() => new Float64Array(steps).fill(Number.NaN));
+  const prompt = new GrowingPrompt(series, window);
   for (let h = 0; h < steps; h++) {
-    const predictions = predict(promptsOf(values, window, known + h, series[0]!.length - window)).data;
-    for (const [b, row] of told.entries()) {
+    if (mode === "teacher" && !told.includes(h + 1)) continue;
+    const predictions = predict(prompt.of(known + h)).data;
+    for (const [b, row] of made.entries()) {
       row[h] = predictions[b]!;
-      if (mode === "rollout") values[b]![known + h] = predictions[b]!;
+      if (mode === "rollout") prompt.write(b, known + h, predictions[b]!);
     }
   }
-  return told;
+  return made;
 }
 
-/** Hankel prompts of the first `known` values, of one shape whatever their number. */
-function promptsOf(values: readonly Float64Array[], window: number, known: number, most: number): Prompts {
-  const [count, pairs] = [values.length, known - window];
-  const x = nd(["batch", "context", "feature"], [count, most, window]);
-  const y = nd(["batch", "context", "output"], [count, most, 1]);
-  const query = nd(["batch", "feature"], [count, window]);
-  for (const [b, row] of values.entries()) {
-    for (let j = 0; j < pairs; j++) {
-      x.data.set(row.subarray(j, j + window), (b * most + j) * window);
-      y.data[b * most + j] = row[j + window]!;
-    }
-    query.data.set(row.subarray(known - window, known), b * window);
+/** Hankel prompts of all values, of which those behind the known ones are padding. */
+class GrowingPrompt {
+  private readonly prompts: Prompts & { readonly length: Nd<["batch"]> };
+
+  constructor(
+    series: readonly Float64Array[],
+    private readonly window: number,
+  ) {
+    const [count, most] = [series.length, series[0]!.length - window];
+    this.prompts = {
+      x: nd(["batch", "context", "feature"], [count, most, window]),
+      y: nd(["batch", "context", "output"], [count, most, 1]),
+      query: nd(["batch", "feature"], [count, window]),
+      answer: nd(["batch", "output"], [count, 1]),
+      length: nd(["batch"], [count]),
+    };
+    for (const [b, row] of series.entries()) for (const [t, value] of row.entries()) this.write(b, t, value);
   }
-  const answer = nd(["batch", "output"], [count, 1]);
-  return { x, y, query, answer, length: nd(["batch"], [count], new Float64Array(count).fill(pairs)) };
+
+  /** Sets value t of series b in every pair that shows it. */
+  write(b: number, t: number, value: number): void {
+    const { x, y } = this.prompts;
+    const [, most] = x.shape;
+    if (t >= this.window) y.data[b * most + t - this.window] = value;
+    for (let j = Math.max(0, t - this.window + 1); j <= Math.min(t, most - 1); j++)
+      x.data[(b * most + j) * this.window + t - j] = value;
+  }
+
+  /** The prompts of the first `known` values: their last window is the query, and what is before it the pairs. */
+  of(known: number): Prompts {
+    const { x, query, length } = this.prompts;
+    const pairs = known - this.window;
+    const [count, most] = x.shape;
+    for (let b = 0; b < count; b++) {
+      const from = (b * most + pairs) * this.window;
+      query.data.set(x.data.subarray(from, from + this.window), b * this.window);
+    }
+    length.data.fill(pairs);
+    return this.prompts;
+  }
 }

@@ -23,7 +23,7 @@ const experiment: Experiment<Cell, Result> = {
       paper: "Linear regression is the better forecaster because attention compresses the history.",
       code: "Tokens hold no constant.",
       found:
-        "The layer pays for estimating a constant: with a row of ones in the tokens the gap is gone. Half of the starts end at another stationary point, a tenth above.",
+        "The layer pays for estimating a constant: with a row of ones in the tokens the gap is gone. Half of the starts end at one of two other minima, a tenth above, whose output row has no part of the constant.",
     },
     {
       paper: "Panels 1(e) and 1(f) show orders 3, 5 and 7 at the same prompt length.",

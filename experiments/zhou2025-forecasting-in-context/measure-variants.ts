@@ -81,7 +81,7 @@ function forecastRows(cell: Cell, heads: readonly Entrant[], key: Key): Measurem
     ({ ...columnsOf(cell), part: "forecast", testContext: cell.context, name, ...columns }) as unknown as Measurement;
   const rows = heads.flatMap(({ name, predict }) =>
     (["teacher", "rollout"] as const).flatMap((mode: Mode) => {
-      const told = predict && forecasts(predict, series, { window, known, mode });
+      const told = predict && forecasts(predict, series, { window, known, mode, told: TOLD });
       return TOLD.map((horizon) => {
         const errors = (told ?? []).map((each, b) => (each[horizon - 1]! - series[b]![known + horizon - 1]!) ** 2);
         const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
