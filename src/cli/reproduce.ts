@@ -1,9 +1,12 @@
 import { join } from "node:path";
 import { unknownName } from "../names/nearest.js";
+import { canonical } from "../runner/canonical.js";
 import { loadExperiments } from "../runner/catalogue.js";
 import type { Job } from "../runner/cell-plan.js";
 import { judgeClaims } from "../runner/judged.js";
+import { NUMERICS } from "../runner/numerics.js";
 import { packageRoot } from "../runner/package-root.js";
+import type { Provenance } from "../runner/provenance.js";
 import { paperSection, publish, type Reproduced } from "../runner/publish.js";
 import { saveFigures } from "../runner/save-figures.js";
 import { Store } from "../runner/store.js";
@@ -61,12 +64,20 @@ function choose(paper: string, experiments: ReadonlyMap<string, Experiment>): [s
   return matching;
 }
 
-/** Copies a run's rows and figures into the experiment's own folder, where they are committed. */
-function save({ id, experiment, rows, cells }: Reproduced, from: Store): void {
+/**
+ * Copies a run's rows and figures into the experiment's own folder, where they are committed. Rows of other cells of the
+ * published scale stay there, since they may have taken a GPU; the figures show them too.
+ */
+function save({ id, experiment, cells }: Reproduced, from: Store): void {
   const folder = join(packageRoot, "experiments", id);
   const kept = new Store(join(folder, "rows"));
   kept.open();
+  const published = new Set(experiment.cells("published").map(canonical));
+  const stays = ({ settings, numerics }: Provenance) => numerics === NUMERICS && published.has(canonical(settings));
+  const earlier = kept.all(stays).cells;
   kept.clear();
+  for (const cell of earlier) kept.write(cell);
   for (const { cell } of cells) kept.write(from.read(cell)!);
+  const rows = kept.all().cells.flatMap((cell) => cell.rows);
   saveFigures(join(folder, "figures"), id, experiment.figures, rows);
 }
