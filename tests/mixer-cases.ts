@@ -18,10 +18,11 @@ interface MixerCase {
   readonly degree: number;
 }
 
-/** Each mixer with each of its examples, for a problem of that size. */
+/** Each mixer with each of its examples that are of that size: inputs of several variates hold a whole number of values of each. */
 export function mixerCases(site: Site): readonly MixerCase[] {
+  const fits = (example: unknown) => site.features % ((example as { variates?: number }).variates ?? 1) === 0;
   return mixers.flatMap(({ unit, examples }) =>
-    examples.map((example) => ({
+    examples.filter(fits).map((example) => ({
       title: `${unit.name} ${JSON.stringify(example)}`,
       mixer: unit.make(unit.options.parse(example), site),
       degree: 3 ** (((example as { depth?: number }).depth ?? 1) - 1),
