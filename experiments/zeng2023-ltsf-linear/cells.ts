@@ -28,12 +28,12 @@ export const LENGTH = 800;
 export const [WINDOW, SHIFTS] = [8, [0, 0.25, 0.5, 1, 2]];
 
 /**
- * Smoke: two series, three stretches. Full and published: four, twenty stretches and ten seeds of prompts. Nothing is
+ * Twenty stretches. Smoke: two series, two seeds of prompts. Full and published: four and ten. Nothing is
  * trained by gradient.
  */
 export function cells(scale: Scale): readonly Cell[] {
   const [names, stretches, seeds] =
-    scale === "smoke" ? [Object.keys(SERIES).slice(0, 2), 3, 2] : [Object.keys(SERIES), 20, 10];
+    scale === "smoke" ? [Object.keys(SERIES).slice(0, 2), 20, 2] : [Object.keys(SERIES), 20, 10];
   return (["fitted", "shifted"] as const).flatMap((part) =>
     names.flatMap((series) =>
       Array.from({ length: part === "fitted" ? stretches : seeds }, (_, seed) => ({ part, series, seed })),
