@@ -15,28 +15,11 @@ import { gramProgram } from "../../src/laws/gram-program.js";
 import { rotatedPairs } from "../../src/laws/rotated-pairs.js";
 import { keyOf, split } from "../../src/math/keys.js";
 import { Moments } from "../../src/math/moments.js";
-import linear from "../../src/mixers/linear-attention.js";
 import { flatten, layoutOf } from "../../src/training/flat-weights.js";
 import { train } from "../../src/training/train.js";
-import type { Law, PromptProgram, Rows, Trial } from "../../src/types.js";
+import type { Law, Trial } from "../../src/types.js";
 import { openCpu, softmaxMixer, trained, trialOf } from "../engine-trials.js";
-
-const covariance: Rows = [
-  [2, 0.5, 0],
-  [0.5, 1, 0.3],
-  [0, 0.3, 0.5],
-];
-const noisy = linearRegressionLaw({ features: 3, noise: 0.5, covariance });
-const noiseless = linearRegressionLaw({ features: 3, covariance });
-
-function gramOf(law: Law, context: number): PromptProgram {
-  const text = law.gram!(context);
-  if (typeof text === "string") throw new Error(text);
-  return text;
-}
-
-const mixerAt = (context: number) =>
-  linear.make(linear.options.parse({ init: { structured: 0.4 } }), { features: 3, context });
+import { covariance, expectSameRisk, gramOf, mixerAt, noiseless, noisy } from "../gram-laws.js";
 
 /** Places (a, b), a <= b, of a symmetric matrix. */
 const places = (size: number) =>
@@ -98,29 +81,11 @@ describe.each([
   });
 });
 
-/** What a fixed mixer is off by on each prompt of `draw`, squared. More of it: `tests/slow/gram-path.test.ts`. */
-function losses(draw: Law["draw"], count: number, context: number): Float64Array {
-  const mixer = mixerAt(context);
-  const prompts = draw(keyOf(11), { from: 0, count }, context);
-  return mixer
-    .forward(mixer.init(keyOf(0), 3), prompts)
-    .data.map((p, b) => (p - prompts.answer.data[b]!) ** 2) as Float64Array;
-}
-
 test.each([
   ["5 pairs", noisy, 5, 30_000],
   ["20 pairs without noise", noiseless, 20, 20_000],
-])(
-  "a layer's risk on Gram matrices is its risk on pairs, tasks and queries in common: %s",
-  (_, law, context, count) => {
-    const pairs = losses(law.draw, count, context);
-    const gram = losses(drawn(gramOf(law, context), 3), count, context);
-    const moments = new Moments(2);
-    for (let b = 0; b < count; b++) moments.add([pairs[b]!, pairs[b]! - gram[b]!]);
-    expect(Math.abs(moments.mean(1))).toBeLessThan(4 * moments.standardError(1));
-    // What would be seen: a risk that is off by a twenty-fifth.
-    expect(4 * moments.standardError(1)).toBeLessThan(0.04 * moments.mean(0));
-  },
+])("a layer's risk on Gram matrices is its risk on pairs, tasks and queries in common: %s", (_, law, context, count) =>
+  expectSameRisk(law, context, count),
 );
 
 test("tasks, queries and answers are those of the pairs; inputs and labels stand for as many pairs as were asked for", () => {

@@ -27,7 +27,8 @@ import softmaxHeads from "../../src/predictors/softmax-heads.js";
 import zero from "../../src/predictors/zero.js";
 import { optimalPreconditioner } from "../../src/theory/optimal-preconditioner.js";
 import { optimalStep } from "../../src/theory/optimal-step.js";
-import type { Law, Mixer, Predictor, Rows, Unit, Weights } from "../../src/types.js";
+import type { Law, Mixer, Predictor, Unit, Weights } from "../../src/types.js";
+import { headsOf, scalarHeads } from "../softmax-weights.js";
 
 // Tuning predictors takes seconds where other work shares the machine.
 jest.setTimeout(60_000);
@@ -74,22 +75,6 @@ const of =
 
 const attention = linear.make(linear.options.parse({}), site);
 const heads = (count: number) => softmax.make(softmax.options.parse({ heads: count }), site);
-/** Heads that score by KQ_h = A_h on the inputs and write mu_h times the label. */
-function headsOf(blocks: readonly Rows[], mu: readonly number[]): Weights {
-  const D = features + 1;
-  const KQ = nd(["head", "key", "query"], [mu.length, D, D]);
-  const OV = nd(["head", "token"], [mu.length, D]);
-  blocks.forEach((A, h) => {
-    for (let a = 0; a < features; a++) for (let b = 0; b < features; b++) KQ.data[(h * D + a) * D + b] = A[a]![b]!;
-    OV.data[h * D + features] = mu[h]!;
-  });
-  return { KQ, OV };
-}
-const scalars = (omega: readonly number[], mu: readonly number[]) =>
-  headsOf(
-    omega.map((value) => scaled(identity(features), value)),
-    mu,
-  );
 
 /** All weights random, without structure. */
 function randomWeights(seed: number, sd: number): Weights {
@@ -110,7 +95,7 @@ function randomWeights(seed: number, sd: number): Weights {
 describe("the algorithm is named in each constructed case", () => {
   test("isotropic linear attention at its optimum, shrunk: one step of descent, with that constant", async () => {
     const g = optimalStep.value(isotropic.population, { context });
-    const result = await found(of(attention, scalars([0.9 * g], [1])), isotropic);
+    const result = await found(of(attention, scalarHeads(features, [0.9 * g], [1])), isotropic);
     expect(result.best).toMatchObject({ name: "gradient-step" });
     expect(result.best!.distance).toBeLessThan(1e-24);
     expect(result.best!.gain).toBeCloseTo(0.9, 12);
@@ -140,7 +125,7 @@ describe("the algorithm is named in each constructed case", () => {
   });
 
   test("two softmax heads at omega = 0.13: the heads, told apart from the debiased step", async () => {
-    const pair = await found(of(heads(2), scalars([0.13, -0.13], [3.2, -3.2])), isotropic);
+    const pair = await found(of(heads(2), scalarHeads(features, [0.13, -0.13], [3.2, -3.2])), isotropic);
     expect(pair.best).toMatchObject({ name: "softmax-heads-2-0-13" });
     expect(pair.alike).toEqual([]);
     const debiasedStep = pair.findings.find(({ name }) => name === "debiased-gradient-step")!;

@@ -6,21 +6,18 @@ import { wasm } from "../../src/kernels/webassembly.js";
 import { linearRegressionLaw } from "../../src/laws/gaussian-linear.js";
 import { keyOf } from "../../src/math/keys.js";
 import { identity, scaled } from "../../src/math/matrix.js";
-import { Moments } from "../../src/math/moments.js";
 import { type DescentStep, descentWeights } from "../../src/mixers/descent-weights.js";
 import { interpolated } from "../../src/mixers/interpolation.js";
 import linear from "../../src/mixers/linear-attention.js";
-import stack from "../../src/mixers/stack.js";
 import { bestDescentStep } from "../../src/predictors/best-descent-step.js";
 import descent from "../../src/predictors/gradient-descent.js";
 import { loadCatalogue } from "../../src/runner/catalogue.js";
 import { parseStudy } from "../../src/studies/parse-study.js";
 import { optimalStep } from "../../src/theory/optimal-step.js";
-import type { Law, Mixer, Prompts, Rows, Weights } from "../../src/types.js";
+import type { Prompts, Rows, Weights } from "../../src/types.js";
 import { openCpu, trained, trialOf } from "../engine-trials.js";
+import { isotropic, made, risk, site, sizes } from "../stacks.js";
 
-const site = { features: 4, context: 7 };
-const made = (options: object, at = site): Mixer => stack.make(stack.options.parse(options), at);
 const ROUNDOFF = 2 ** -53;
 
 const covariance: Rows = [
@@ -165,24 +162,6 @@ test("interpolation does not depend on the gauges of its ends, and ends at them"
     "models are mixed entry by entry: KQ has shapes (2,1,5,5) and (1,1,5,5)",
   );
 });
-
-/** Mean squared error with its standard error. */
-function risk(mixer: Mixer, weights: Weights, of: Law, context: number, count = 4000) {
-  const drawn = of.draw(keyOf(77), { from: 0, count }, context);
-  const said = mixer.forward(weights, drawn).data;
-  const moments = new Moments(1);
-  for (let b = 0; b < count; b++) moments.add([(said[b]! - drawn.answer.data[b]!) ** 2]);
-  return { mean: moments.mean(0), error: moments.standardError(0) };
-}
-
-const isotropic = linearRegressionLaw({ features: 5 });
-const sizes = (steps: readonly number[], inputs: readonly number[] = []) =>
-  descentWeights(
-    steps.map((step, l) => ({
-      step: scaled(identity(5), step),
-      ...(inputs[l] && { inputs: scaled(identity(5), inputs[l]) }),
-    })),
-  );
 
 // Ahn et al. 2023, d = 5, n = 20: optimal steps by an optimiser over sampled spectra, near the published ones (Figures 2 and
 // 4: .43, .69, 1.71 and B0 = .90, B1 = .57); risks are means over 2e6 Wishart matrices, or 6.8e-4 with moving inputs.

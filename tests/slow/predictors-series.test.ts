@@ -1,42 +1,8 @@
-import { type Autoregression, autoregressiveLaw } from "../../src/laws/autoregressive.js";
-import { autocovariances, toeplitz } from "../../src/math/autocovariance.js";
-import { foldIn, keyOf } from "../../src/math/keys.js";
-import { Moments } from "../../src/math/moments.js";
+import { autoregressiveLaw } from "../../src/laws/autoregressive.js";
 import { integrate } from "../../src/math/quadrature.js";
 import ols from "../../src/predictors/ols.js";
 import posterior from "../../src/predictors/series-posterior.js";
-import type { Law, Predictor, Prompts, Unit } from "../../src/types.js";
-
-const key = keyOf(1994);
-const site = { features: 2, context: 8 };
-const partial = (order: number, within: number) => ({ kind: "partial", order, within }) as const;
-const rejection = (order: number, within: number, root: number) =>
-  ({ kind: "rejection", order, within, root }) as const;
-
-/** Log density of values of the stationary series, by the Cholesky root of their covariance: nothing is shared with it. */
-function logDensity(values: readonly number[], reflections: readonly number[], noise: number): number {
-  const n = values.length;
-  const covariance = toeplitz(autocovariances(reflections, noise ** 2, n), n);
-  const root = Array.from({ length: n }, () => new Float64Array(n));
-  const white: number[] = [];
-  let log = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let rest = covariance[i]![j]!;
-      for (let k = 0; k < j; k++) rest -= root[i]![k]! * root[j]![k]!;
-      root[i]![j] = i === j ? Math.sqrt(rest) : rest / root[j]![j]!;
-    }
-    white[i] = (values[i]! - white.reduce((sum, z, k) => sum + root[i]![k]! * z, 0)) / root[i]![i]!;
-    log -= Math.log(root[i]![i]!) + white[i]! ** 2 / 2;
-  }
-  return log;
-}
-
-function valuesOf(prompts: Prompts, b: number, window: number): number[] {
-  const [, most, features] = prompts.x.shape;
-  const first = most > 0 ? prompts.x.data.subarray(b * most * features) : prompts.query.data.subarray(b * features);
-  return [...first.subarray(0, window), ...prompts.y.data.subarray(b * most, (b + 1) * most)];
-}
+import { key, logDensity, partial, rejection, risks, site, valuesOf } from "../series-posteriors.js";
 
 describe("the posterior mean is an adaptive integral over the coefficients themselves, to 1e-8", () => {
   /** Integrals over the coefficients of a box whose roots are below R, of the density times 1 and times the prediction. */
@@ -66,18 +32,6 @@ describe("the posterior mean is an adaptive integral over the coefficients thems
     expect(Math.abs(predictions[0]! - integrals(valuesOf(prompts, 0, 2), 1, within, root))).toBeLessThan(1e-8);
   });
 });
-
-// biome-ignore lint/suspicious/noExplicitAny: options are checked by each unit's own schema.
-type AnyUnit = Unit<any, Predictor<any>>;
-
-function risks(law: Law<Autoregression>, context: number, count: number, ...units: readonly AnyUnit[]) {
-  const prompts = law.draw(foldIn(key, "risk"), { from: 0, count }, context);
-  const predictors = units.map((unit) => unit.make(unit.options.parse({}), site));
-  const predictions = predictors.map((each) => each.tune(law.population, context).predict(prompts).data);
-  const moments = new Moments(units.length);
-  for (let b = 0; b < count; b++) moments.add(predictions.map((each) => (each[b]! - prompts.answer.data[b]!) ** 2));
-  return moments;
-}
 
 test("with 20 values of one coefficient uniform on ±0.5 the excess is 0.030, that of least squares 0.051", () => {
   const law = autoregressiveLaw({ coefficients: partial(1, 0.5) });
