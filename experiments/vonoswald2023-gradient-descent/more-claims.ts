@@ -220,6 +220,7 @@ const softmaxClaims: readonly Claim<Result>[] = [
 ];
 
 const SETS = ["set", "seen", "context"];
+const isLarge = (set: number) => set >= 2048;
 const fresh = (rows: readonly Result[], of: (set: number) => boolean) =>
   ofPart(rows, "fixed-set", { seen: "test" }).filter(({ set }) => of(set as number));
 
@@ -231,11 +232,7 @@ const setClaims: readonly Claim<Result>[] = [
     expected: "holds",
     judge(rows) {
       const judge = equivalence(risk("layer"), risk("gradient-step"), { relative: 0.15 });
-      return inEverySeed(
-        fresh(rows, (set) => set >= 2048),
-        SETS,
-        judge,
-      );
+      return inEverySeed(fresh(rows, isLarge), SETS, judge);
     },
     refuted: worse("fixed-set", 1.5),
   },
@@ -259,11 +256,7 @@ const setClaims: readonly Claim<Result>[] = [
     expected: "holds",
     judge(rows) {
       const judge = equivalence(risk("layer"), risk("fitted-step"), { relative: 0.05 });
-      return inEverySeed(
-        fresh(rows, (set) => set >= 2048),
-        SETS,
-        judge,
-      );
+      return inEverySeed(fresh(rows, isLarge), SETS, judge);
     },
     refuted: worse("fixed-set", 1.5),
   },

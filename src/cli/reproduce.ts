@@ -72,8 +72,9 @@ function save({ id, experiment, cells }: Reproduced, from: Store): void {
   const folder = join(packageRoot, "experiments", id);
   const kept = new Store(join(folder, "rows"));
   kept.open();
-  const published = new Set(experiment.cells("published").map(canonical));
-  const stays = ({ settings, numerics }: Provenance) => numerics === NUMERICS && published.has(canonical(settings));
+  const others = new Set(experiment.cells("published").map(canonical));
+  for (const { settings } of cells) others.delete(canonical(settings));
+  const stays = ({ settings, numerics }: Provenance) => numerics === NUMERICS && others.has(canonical(settings));
   const earlier = kept.all(stays).cells;
   kept.clear();
   for (const cell of earlier) kept.write(cell);
