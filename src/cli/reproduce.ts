@@ -75,9 +75,7 @@ function save({ id, experiment, cells }: Reproduced, from: Store): void {
   const others = new Set(experiment.cells("published").map(canonical));
   for (const { settings } of cells) others.delete(canonical(settings));
   const stays = ({ settings, numerics }: Provenance) => numerics === NUMERICS && others.has(canonical(settings));
-  const earlier = kept.all(stays).cells;
-  kept.clear();
-  for (const cell of earlier) kept.write(cell);
+  kept.clear(new Set(kept.all(stays).cells.map(({ provenance }) => provenance.cell)));
   for (const { cell } of cells) kept.write(from.read(cell)!);
   const rows = kept.all().cells.flatMap((cell) => cell.rows);
   saveFigures(join(folder, "figures"), id, experiment.figures, rows);

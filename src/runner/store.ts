@@ -193,10 +193,10 @@ export class Store {
     }
   }
 
-  /** Removes every cell. */
-  clear(): void {
-    const isCells = (file: string) =>
-      file.endsWith(".jsonl") || file === COMPACTED || /^cells-\d+\.parquet$/.test(file);
+  /** Removes every cell but these, whose files stay as they are. */
+  clear(staying: ReadonlySet<string> = new Set()): void {
+    const isCell = (file: string) => file.endsWith(".jsonl") && !staying.has(file.slice(0, -".jsonl".length));
+    const isCells = (file: string) => isCell(file) || file === COMPACTED || /^cells-\d+\.parquet$/.test(file);
     this.guarded(() => {
       for (const file of readdirSync(this.folder)) if (isCells(file)) rmSync(join(this.folder, file));
     });
