@@ -6,7 +6,7 @@ import type { Result } from "./measure.js";
 
 const FULL = 20_000;
 
-/** The last weights of the longest training, at every length. */
+/** The last weights of the full scale's training, at every length; the published steps have seeds of the same numbers. */
 const lengths = (rows: readonly Result[]): Row[] => {
   const names: Readonly<Record<string, string>> = {
     "gradient-step": "one gradient step",
@@ -19,8 +19,9 @@ const lengths = (rows: readonly Result[]): Row[] => {
     if (heads === 1) return "one head";
     return signs === "both" ? `${heads === 2 ? "two" : "four"} heads of both signs` : "two heads of one sign";
   };
+  const isFull = (steps: number) => steps >= 10_000 && steps <= FULL;
   return rows
-    .filter(({ part, inputs, steps }) => part === "length" && inputs === "isotropic" && (steps as number) >= 10_000)
+    .filter(({ part, inputs, steps }) => part === "length" && inputs === "isotropic" && isFull(steps as number))
     .filter(
       ({ name, heads, exact, seed }) => name === "softmax" || exact || (name === "ridge" && heads === 2 && seed! < 5),
     )
